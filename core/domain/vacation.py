@@ -1,0 +1,17 @@
+"""Vacation: when a member is away, and what the team may lend meanwhile."""
+
+MOST_CHANGES_A_DAY = 10
+
+
+def is_away(away_since: int | None, away_until: int | None, now_ms: int) -> bool:
+    """Return whether a member is on vacation now; an end date that has passed ends it by itself."""
+    return (
+        away_since is not None
+        and away_since <= now_ms
+        and (away_until is None or now_ms < away_until)
+    )
+
+
+def share(pool_grant_micro: int, percent: int) -> int:
+    """Return what a team may lend out of its pool in a period, rounded down."""
+    return pool_grant_micro * percent // 100

@@ -1,0 +1,51 @@
+"""What the writer decides in batches: holds, settlements, and the trace of refusals."""
+
+from dataclasses import dataclass
+
+from core.calls import Ask, LookView, Outcome, Ticket
+from core.domain.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class HoldItem:
+    """Asks for a hold. Answered with Ticket, Denied or a Refusal.
+
+    `wide` looks at the team's payers too; without it only the member's own rows are locked, so
+    that calls paid from own quota never queue for the pool's row.
+    """
+
+    ask: Ask
+    key_id: str
+    member_id: str
+    period: Period
+    now_ms: int
+    epoch: str
+    wide: bool = False
+    lower: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SettleItem:
+    """Ends a hold exactly once. Answered with Receipt, also if it had ended before."""
+
+    ticket: Ticket
+    outcome: Outcome
+    now_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalItem:
+    """Leaves a coalesced trace of a refusal. Answered with None."""
+
+    call_id: str
+    member_id: str
+    team_id: str | None
+    key_id: str
+    code: str
+    model: str
+    looks: tuple[LookView, ...]
+    required_micro: int
+    now_ms: int
+
+
+Item = HoldItem | SettleItem | RefusalItem

@@ -1,0 +1,88 @@
+"""The ledger's one program: decides a batch of items in one transaction, in queue order.
+
+1. read keys, members, seats · 2. open and lock every candidate row, in the order of ids ·
+3. decide in memory with the pure balancer · 4. write in bulk. The caller commits.
+"""
+
+from collections.abc import Sequence
+
+from core.domain.periods import Period
+from core.store.folio import Folio, Opening, Rules, limit_id
+from core.store.holders import Holder, read_away, read_holders
+from core.store.holding import HoldDesk
+from core.store.items import HoldItem, Item, RefusalItem, SettleItem
+from core.store.refusals import write_refusals
+from core.store.settling import SettleDesk, debt_openings
+from core.store.statements import Program
+
+Result = object
+
+
+class Journal:
+    """Makes the writer's batches. `known` remembers rows that are open, to skip opening them."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self._known: set[str] = set()
+
+    def folio(self, now_ms: int) -> Folio:
+        """Return an empty working set for a program of its own (approvals, quota changes)."""
+        return Folio(self.rules, self._known, now_ms)
+
+    def __call__(self, items: Sequence[Item], *, recheck: bool) -> Program[list[Result]]:
+        holds = [item for item in items if isinstance(item, HoldItem)]
+        settles = [item for item in items if isinstance(item, SettleItem)]
+        refusals = [item for item in items if isinstance(item, RefusalItem)]
+        holders: dict[str, Holder] = (yield from read_holders(holds)) if holds else {}
+        away = (yield from read_away(holds, holders)) if any(h.wide for h in holds) else {}
+        folio = self.folio(items[0].now_ms)
+        yield from self._lock(folio, holds, settles, holders)
+        settling = SettleDesk(folio)
+        yield from settling.read(settles)
+        holding = HoldDesk(folio, holders, away)
+        yield from holding.read(holds, recheck=recheck)
+        results: list[Result] = [
+            holding.decide(item)
+            if isinstance(item, HoldItem)
+            else settling.settle(item)
+            if isinstance(item, SettleItem)
+            else None
+            for item in items
+        ]
+        yield from folio.write()
+        yield from settling.write()
+        yield from holding.write()
+        if refusals:
+            yield from write_refusals(refusals)
+        return results
+
+    def _lock(
+        self,
+        folio: Folio,
+        holds: Sequence[HoldItem],
+        settles: Sequence[SettleItem],
+        holders: dict[str, Holder],
+    ) -> Program[None]:
+        openings = debt_openings(settles)
+        rows = {item.ticket.row_id for item in settles}
+        limits = {limit for item in settles for limit in item.ticket.limits}
+        for item in holds:
+            if holder := holders.get(item.key_id):
+                wanted, counted = _candidates(item, holder)
+                openings.update((opening.row_id, opening) for opening in wanted)
+                limits.update(counted)
+        if rows or openings:
+            yield from folio.lock(openings, rows, limits)
+
+
+def _candidates(item: HoldItem, holder: Holder) -> tuple[list[Opening], list[str]]:
+    """Return the rows and limits that may pay for or count this call."""
+    period: Period = item.period
+    openings = [Opening(holder.account, period, holder.personal_quota)]
+    limits = [limit_id("key", holder.key_id, period.name)] if holder.cap is not None else []
+    seat = holder.seat_for(item.ask.team) if item.wide else None
+    if seat is not None:
+        openings.append(Opening(seat.account, period, seat.pool_quota))
+        limits.append(limit_id("vacation", seat.team_id, period.name))
+        limits.append(limit_id("critical", f"{seat.team_id}:{holder.member_id}", period.name))
+    return openings, limits

@@ -1,0 +1,25 @@
+"""Facts about the database itself, and leases: what one process at a time may hold."""
+
+from core.store.statements import Change, Insert, Program, Read
+from core.store.tables import LeaseRow, MetaRow
+
+
+def remember(name: str, value: str) -> Program[str]:
+    """Note a fact unless it is noted; return what is noted."""
+    yield Insert(MetaRow, ("name", "value"), [(name, value)], ignore=True)
+    rows = yield Read("SELECT value FROM meta WHERE name = :1", (name,))
+    return str(rows[0][0])
+
+
+def renew(name: str, holder: str, until_ms: int, now_ms: int) -> Program[bool]:
+    """Take or renew a lease; False while another holder's still runs."""
+    yield Insert(LeaseRow, ("name", "holder", "until_ms"), [(name, holder, until_ms)], ignore=True)
+    rows = yield Read("SELECT holder, until_ms FROM lease WHERE name = :1 FOR UPDATE", (name,))
+    if rows[0][0] != holder and rows[0][1] > now_ms:
+        return False
+    yield Change(LeaseRow, ("name", "holder", "until_ms"), [(name, holder, until_ms)])
+    return True
+
+
+def release(name: str, holder: str) -> Program[None]:
+    yield Read("DELETE FROM lease WHERE name = :1 AND holder = :2 RETURNING name", (name, holder))

@@ -1,0 +1,161 @@
+"""Settlements within a batch: each hold ends exactly once, with its usage row."""
+
+from collections.abc import Sequence
+
+from core.calls import Receipt
+from core.domain import ledger
+from core.domain.ledger import RESOLVES, Delta, HoldState, Kind, Resolution
+from core.domain.periods import Period
+from core.store.folio import Folio, Opening
+from core.store.idempotency import FORGET
+from core.store.items import SettleItem
+from core.store.statements import Change, Insert, Program, Read
+from core.store.tables import AttemptRow, CallRow, HoldRow, MessageRow
+
+READ_STATES = (
+    "SELECT h.id, h.state, c.cost FROM hold h LEFT JOIN call c ON c.id = h.id WHERE h.id IN :1"
+)
+CALL = (
+    "id", "member_id", "team_id", "key_id", "period", "model", "upstream", "payer", "outcome",
+    "status", "estimated", "prompt_tokens", "completion_tokens", "cached_tokens", "cost",
+    "started_ms", "ended_ms",
+)  # fmt: skip
+LATE = ("id", "upstream", "outcome", "status", "estimated", "prompt_tokens", "completion_tokens",
+        "cached_tokens", "cost", "ended_ms")  # fmt: skip
+ATTEMPT = ("call_id", "no", "upstream", "outcome", "status", "ms")
+MESSAGE = ("call_id", "member_id", "request", "answer", "at_ms")
+DEBTS = Period(ledger.FOREVER, 0, 0)
+
+
+def debt_openings(settles: Sequence[SettleItem]) -> dict[str, Opening]:
+    """Return the debt rows that these settlements need: for usage above its hold (F-46)."""
+    short = (item.ticket for item in settles if item.outcome.cost_micro > item.ticket.amount_micro)
+    openings = [Opening(ledger.debt(ledger.account_of(t.row_id)), DEBTS, 0) for t in short]
+    return {opening.row_id: opening for opening in openings}
+
+
+class SettleDesk:
+    """Ends holds one after the other on the folio's rows, and collects the rows they leave."""
+
+    def __init__(self, folio: Folio) -> None:
+        self._folio = folio
+        self._states: dict[str, tuple[HoldState, int]] = {}
+        self._ended: list[tuple[str, str]] = []
+        self._calls: list[tuple[object, ...]] = []
+        self._late: list[tuple[object, ...]] = []
+        self._attempts: list[tuple[object, ...]] = []
+        self._messages: list[tuple[object, ...]] = []
+        self._freed: list[str] = []
+
+    def read(self, settles: Sequence[SettleItem]) -> Program[None]:
+        if settles:
+            rows = yield Read(READ_STATES, ([item.ticket.call_id for item in settles],))
+            self._states = {row[0]: (HoldState(row[1]), row[2] or 0) for row in rows}
+
+    def settle(self, item: SettleItem) -> Receipt:
+        """End the hold as the outcome says; what has ended stays ended."""
+        ticket, kind = item.ticket, item.outcome.kind
+        state, charged = self._states[ticket.call_id]
+        if state is HoldState.OPEN:
+            resolution = self._resolution(item)
+            self._end(item, resolution)
+            charged = resolution.charged
+            self._states[ticket.call_id] = (RESOLVES[resolution.kind], charged)
+        elif state is HoldState.CAPTURED and kind is not Kind.CAPTURE:
+            charged = self._correct(item)
+        return self._receipt(item, charged)
+
+    def _resolution(self, item: SettleItem) -> Resolution:
+        held = item.ticket.amount_micro
+        if item.outcome.kind is Kind.SETTLE:
+            return ledger.settle(held, item.outcome.cost_micro)
+        return ledger.void(held) if item.outcome.kind is Kind.VOID else ledger.capture(held)
+
+    def _end(self, item: SettleItem, resolution: Resolution) -> None:
+        ticket, call_id = item.ticket, item.ticket.call_id
+        name = f"{resolution.kind.value.lower()}:{call_id}"
+        self._folio.post(name, resolution.kind, ticket.row_id, "usage", resolution.delta)
+        for limit in ticket.limits:
+            self._folio.count(limit, used=resolution.delta.spent, held=-ticket.amount_micro)
+        if resolution.debt:
+            self._folio.owe(f"debt:{call_id}", ticket.row_id, resolution.debt)
+        if self._folio.balance(ticket.row_id).cut:
+            self._folio.take_cut(ticket.row_id, f"cut:{call_id}")
+        self._ended.append((call_id, RESOLVES[resolution.kind].value))
+        if resolution.kind is Kind.VOID and ticket.idempotency_id:
+            self._freed.append(ticket.idempotency_id)
+        self._calls.append(_call_row(item, resolution))
+        self._leave_traces(item)
+
+    def _leave_traces(self, item: SettleItem) -> None:
+        ticket, outcome = item.ticket, item.outcome
+        if len(outcome.attempts) > 1 or outcome.kind is not Kind.SETTLE:
+            self._attempts += [
+                (ticket.call_id, no, a.upstream, a.outcome, a.status, a.ms)
+                for no, a in enumerate(outcome.attempts, 1)
+            ]
+        if outcome.request or outcome.answer:
+            message = (
+                ticket.call_id,
+                ticket.member_id,
+                outcome.request,
+                outcome.answer,
+                item.now_ms,
+            )
+            self._messages.append(message)
+
+    def _correct(self, item: SettleItem) -> int:
+        """Book one ADJUST from the captured hold to what the call really cost."""
+        ticket, outcome = item.ticket, item.outcome
+        cost = outcome.cost_micro if outcome.kind is Kind.SETTLE else 0
+        back = ticket.amount_micro - min(cost, ticket.amount_micro)
+        name = f"adjust:{ticket.call_id}:1"
+        self._folio.post(name, Kind.ADJUST, ticket.row_id, "usage", Delta(spent=-back))
+        for limit in ticket.limits:
+            self._folio.count(limit, used=-back)
+        if cost > ticket.amount_micro:
+            self._folio.owe(f"debt:{ticket.call_id}", ticket.row_id, cost - ticket.amount_micro)
+        self._states[ticket.call_id] = (HoldState.SETTLED, cost)
+        self._late.append((
+            ticket.call_id, outcome.upstream, "captured", outcome.status, outcome.estimated,
+            outcome.prompt_tokens, outcome.completion_tokens, outcome.cached_tokens, cost, item.now_ms,
+        ))  # fmt: skip
+        return cost
+
+    def _receipt(self, item: SettleItem, charged: int) -> Receipt:
+        ticket, remaining = item.ticket, item.ticket.remaining_micro
+        if ticket.row_id.startswith(ledger.user(ticket.member_id) + "/"):
+            remaining = self._folio.balance(ticket.row_id).available
+        return Receipt(
+            ticket.call_id,
+            charged,
+            ticket.payer,
+            ticket.quota_micro,
+            remaining,
+            item.outcome.estimated,
+        )
+
+    def write(self) -> Program[None]:
+        if self._ended:
+            yield Change(HoldRow, ("id", "state"), list(self._ended))
+        if self._calls:
+            yield Insert(CallRow, CALL, self._calls)  # type: ignore[arg-type]  # tuples of column values
+        if self._late:
+            yield Change(CallRow, LATE, self._late)  # type: ignore[arg-type]  # as above
+        if self._attempts:
+            yield Insert(AttemptRow, ATTEMPT, self._attempts, ignore=True)  # type: ignore[arg-type]  # as above
+        if self._messages:
+            yield Insert(MessageRow, MESSAGE, self._messages, ignore=True)  # type: ignore[arg-type]  # as above
+        if self._freed:
+            yield Read(FORGET, (sorted(self._freed),))
+
+
+def _call_row(item: SettleItem, resolution: Resolution) -> tuple[object, ...]:
+    ticket, outcome = item.ticket, item.outcome
+    return (
+        ticket.call_id, ticket.member_id, ticket.team_id, ticket.key_id, ticket.period, ticket.model,
+        outcome.upstream, ticket.payer.value, RESOLVES[resolution.kind].value, outcome.status,
+        outcome.estimated or outcome.kind is Kind.CAPTURE, outcome.prompt_tokens,
+        outcome.completion_tokens, outcome.cached_tokens, resolution.charged, ticket.started_ms,
+        item.now_ms,
+    )  # fmt: skip

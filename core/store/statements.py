@@ -1,0 +1,144 @@
+"""Database work as values: a program yields statements and is sent the rows they return.
+
+A program is a generator without I/O, so the same lines run on SQLite (in the writer's thread)
+and on PostgreSQL (on the event loop), and a test can run them against anything.
+
+SQL is written once. `:1` is the first parameter; `IN :1` takes a list of texts; `FOR UPDATE`
+is dropped where one writer makes it needless.
+"""
+
+import re
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import Any, TypeVar, cast
+
+import msgspec
+from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, Table
+from sqlmodel import SQLModel
+
+Value = str | int | bytes | bool | None
+Row = Sequence[Any]
+Table_ = type[SQLModel]
+T = TypeVar("T")
+
+
+class Dialect(StrEnum):
+    SQLITE = "sqlite"
+    POSTGRES = "postgres"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A SELECT, or any single statement whose rows matter."""
+
+    sql: str
+    params: tuple[Value | list[str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """Rows of one table, each a tuple of `columns`; with `ignore`, rows that exist stay as they are."""
+
+    table: Table_
+    columns: tuple[str, ...]
+    rows: list[tuple[Value, ...]]
+    ignore: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """New values for rows found by their first column; each row is (key, value, …)."""
+
+    table: Table_
+    columns: tuple[str, ...]
+    rows: list[tuple[Value, ...]]
+
+
+Statement = Read | Insert | Change
+Program = Generator[Statement, list[Row], T]
+
+
+def drive(program: Program[T], execute: Callable[[Statement], list[Row]]) -> T:
+    """Run a program to its end with a blocking `execute`; what that raises surfaces here."""
+    try:
+        statement = next(program)
+        while True:
+            statement = program.send(execute(statement))
+    except StopIteration as done:
+        return cast("T", done.value)
+    finally:
+        program.close()
+
+
+def insert(row: SQLModel, *, ignore: bool = False) -> Insert:
+    """Return the insertion of one whole row."""
+    columns = columns_of(row.__class__)
+    return Insert(row.__class__, columns, [tuple(getattr(row, c) for c in columns)], ignore=ignore)
+
+
+@cache
+def columns_of(table: Table_) -> tuple[str, ...]:
+    return tuple(column.name for column in _table(table).columns)
+
+
+@cache
+def read_sql(sql: str, dialect: Dialect) -> str:
+    if dialect is Dialect.SQLITE:
+        sql = re.sub(r"\bIN :(\d+)", r"IN (SELECT value FROM json_each(?\1))", sql)
+        return re.sub(r":(\d+)", r"?\1", sql.replace("FOR UPDATE", ""))
+    sql = re.sub(r"\bIN :(\d+)", r"= ANY($\1::text[])", sql)
+    return re.sub(r"(?<!:):(\d+)", r"$\1", sql)
+
+
+@cache
+def insert_sql(table: Table_, columns: tuple[str, ...], *, ignore: bool, dialect: Dialect) -> str:
+    head = f'INSERT INTO "{_table(table).name}" ({_names(columns)})'
+    tail = " ON CONFLICT DO NOTHING" if ignore else ""
+    if dialect is Dialect.SQLITE:
+        return f"{head} VALUES ({', '.join('?' * len(columns))}){tail}"
+    return f"{head} SELECT * FROM unnest({_arrays(table, columns)}){tail}"  # noqa: S608 - names come from our own tables
+
+
+@cache
+def change_sql(table: Table_, columns: tuple[str, ...], dialect: Dialect) -> str:
+    name, (key, *rest) = _table(table).name, columns
+    if dialect is Dialect.SQLITE:
+        sets = ", ".join(f'"{c}" = ?{i}' for i, c in enumerate(rest, 2))
+        return f'UPDATE "{name}" SET {sets} WHERE "{key}" = ?1'  # noqa: S608 - as above
+    sets = ", ".join(f'"{c}" = u."{c}"' for c in rest)
+    return (
+        f'UPDATE "{name}" AS t SET {sets} FROM unnest({_arrays(table, columns)})'  # noqa: S608 - as above
+        f' AS u({_names(columns)}) WHERE t."{key}" = u."{key}"'
+    )
+
+
+def sqlite_params(params: tuple[Value | list[str], ...]) -> tuple[Value, ...]:
+    """Return parameters with each list as the JSON text that `json_each` reads."""
+    return tuple(msgspec.json.encode(p).decode() if isinstance(p, list) else p for p in params)
+
+
+def _table(table: Table_) -> Table:
+    return cast("Table", table.__table__)  # type: ignore[attr-defined]  # SQLModel sets it on table classes
+
+
+def _names(columns: tuple[str, ...]) -> str:
+    return ", ".join(f'"{c}"' for c in columns)
+
+
+def _arrays(table: Table_, columns: tuple[str, ...]) -> str:
+    return ", ".join(f"${i}::{_pg_type(table, c)}[]" for i, c in enumerate(columns, 1))
+
+
+def _pg_type(table: Table_, column: str) -> str:
+    kind = _table(table).columns[column].type
+    for python, name in (
+        (BigInteger, "bigint"),
+        (Integer, "integer"),
+        (Boolean, "boolean"),
+        (LargeBinary, "bytea"),
+    ):
+        if isinstance(kind, python):
+            return name
+    return "text"

@@ -1,0 +1,219 @@
+"""Frozen answers of the use cases, for REST, the command line and cards alike.
+
+On the wire a field `…_micro` becomes credits without the suffix, `…_ms` an ISO 8601 time in UTC
+without the suffix; `gateway/wire.py` does that in one place.
+"""
+
+from dataclasses import dataclass, field
+
+from core.calls import LookView
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodView:
+    name: str
+    starts_ms: int
+    ends_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class PurseView:
+    """One payer's standing in this period."""
+
+    granted_micro: int
+    held_micro: int
+    spent_micro: int
+    available_micro: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShareView:
+    """A share of a team's pool: what it may lend at most, and whether it may do so now."""
+
+    cap_micro: int
+    held_micro: int
+    spent_micro: int
+    available_micro: int
+    open: bool
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamQuotaView:
+    team_id: str
+    name: str
+    pool: PurseView
+    vacation: ShareView
+    critical: ShareView
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaView:
+    member_id: str
+    name: str
+    period: PeriodView
+    own: PurseView
+    debt_micro: int
+    teams: tuple[TeamQuotaView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeatView:
+    team_id: str
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    id: str
+    email: str
+    name: str
+    role: str
+    status: str
+    """active, on_vacation or disabled."""
+    privacy: str
+    personal_quota_micro: int
+    away_until_ms: int | None
+    teams: tuple[SeatView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TeamView:
+    id: str
+    name: str
+    slug: str
+    role: str
+    pool_quota_micro: int
+    critical_policy: str
+    critical_percent: int
+    vacation_percent: int
+    privacy: str
+    members: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyView:
+    """A key as lists show it: never the secret."""
+
+    id: str
+    prefix: str
+    label: str
+    team_id: str | None
+    priority: str
+    privacy: str
+    cap_micro: int | None
+    state: str
+    """active, expiring, expired or revoked."""
+    created_ms: int
+    expires_ms: int | None
+    last_used_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewKeyView:
+    """A fresh key with its secret: shown once."""
+
+    id: str
+    api_key: str
+    label: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalView:
+    id: str
+    member_id: str
+    member_name: str
+    team_id: str | None
+    amount_micro: int
+    reason: str
+    status: str
+    rev: int
+    created_ms: int
+    expires_ms: int
+    decided_by: str | None
+    decided_ms: int | None
+    decided_micro: int | None
+    answer: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UsageLine:
+    """One group of the usage analysis."""
+
+    group: str
+    name: str
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost_micro: int
+
+
+@dataclass(frozen=True, slots=True)
+class UsageView:
+    by: str
+    starts_ms: int
+    ends_ms: int
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost_micro: int
+    lines: tuple[UsageLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RankView:
+    rank: int
+    member_id: str
+    name: str
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+    efficiency: float
+    """Completion tokens ÷ prompt tokens."""
+    cost_per_1k_completion_micro: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderboardView:
+    period: PeriodView
+    team_id: str | None
+    minimum_calls: int
+    ranks: tuple[RankView, ...]
+    mine: RankView | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptView:
+    no: int
+    upstream: str
+    outcome: str
+    status: int
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainView:
+    """Why a call was charged or refused, line by line."""
+
+    request_id: str
+    kind: str
+    """charged, pending or refused."""
+    model: str
+    code: str
+    paid_by: str | None
+    estimated: bool
+    held_micro: int
+    cost_micro: int
+    prompt_tokens: int
+    completion_tokens: int
+    cached_tokens: int
+    started_ms: int
+    ended_ms: int | None
+    count: int
+    looks: tuple[LookView, ...]
+    attempts: tuple[AttemptView, ...]
+    lines: tuple[str, ...] = field(default=())
