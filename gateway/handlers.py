@@ -1,0 +1,72 @@
+"""What FastAPI's own errors become: our answers, without a word of what was sent."""
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core.domain.errors import Code, Refusal
+from core.service.clock import SystemClock
+from core.settings import Settings
+from gateway.errors import answer, client_name
+from gateway.request_id import request_id_of
+
+UNEXPECTED = "Something went wrong here. The request id in x-request-id helps to find out what."
+
+_CODES = {404: Code.NOT_FOUND, 405: Code.METHOD_NOT_ALLOWED, 413: Code.REQUEST_TOO_LARGE}
+_TEXTS = {
+    Code.NOT_FOUND: "There is no such route. GET /docs on this server lists them.",
+    Code.METHOD_NOT_ALLOWED: "This route does not take this method.",
+    Code.REQUEST_TOO_LARGE: "The body is too large.",
+    Code.BAD_REQUEST: "The request cannot be read.",
+}
+
+
+def install(app: FastAPI, settings: Settings) -> None:
+    """Let every error of a FastAPI route become an answer of the one table."""
+
+    async def handle(request: Request, error: Exception) -> Response:
+        refusal = as_refusal(error)
+        status, headers, body = answer(
+            refusal,
+            request_id=request_id_of(request.scope),
+            settings=settings,
+            user_agent=client_name(request.scope["headers"]),
+            now_ms=SystemClock().now_ms(),
+        )
+        response = Response(body, status)
+        response.raw_headers = headers
+        return response
+
+    for kind in (Refusal, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, handle)
+
+
+def as_refusal(error: Exception) -> Refusal:
+    """Return the refusal that an exception stands for; its own text is never repeated."""
+    match error:
+        case Refusal():
+            return error
+        case RequestValidationError():
+            return _invalid(error)
+        case HTTPException(__cause__=Refusal() as cause):
+            return cause  # FastAPI wraps what was raised while it read the body
+        case HTTPException():
+            code = _CODES.get(error.status_code, Code.BAD_REQUEST)
+            allowed = (error.headers or {}).get("Allow")
+            return Refusal(code, _TEXTS[code], facts={"allow": allowed} if allowed else None)
+        case _:
+            return Refusal(Code.INTERNAL, UNEXPECTED)
+
+
+def _invalid(error: RequestValidationError) -> Refusal:
+    """Name the first field at fault, and say what is allowed, but not what was sent."""
+    first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return Refusal(Code.INVALID_JSON, "The body must be one JSON object.")
+    place, *path = (str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return Refusal(Code.INVALID_FIELD, f"The {place} has a field that is not allowed.")
+    param = ".".join(path) or place
+    return Refusal(Code.INVALID_FIELD, f"{param}: {first['msg']}.", param=param)
