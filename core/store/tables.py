@@ -6,6 +6,8 @@ Columns that people read as words (states, kinds) are text with the enum's value
 from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+IS_OPEN = text("state = 'open'")
+
 
 def _big(**more: object) -> int:
     return Field(sa_type=BigInteger, **more)  # type: ignore[call-overload,no-any-return]  # SQLModel's overloads want each keyword spelled out
@@ -115,12 +117,7 @@ class TransferRow(SQLModel, table=True):
 class HoldRow(SQLModel, table=True):
     __tablename__ = "hold"
     __table_args__ = (
-        Index(
-            "ix_hold_open",
-            "epoch",
-            sqlite_where=text("state = 'open'"),
-            postgresql_where=text("state = 'open'"),
-        ),
+        Index("ix_hold_open", "epoch", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
     )
     id: str = Field(primary_key=True)
     """The call's id."""
@@ -277,8 +274,17 @@ class SealRow(SQLModel, table=True):
     mac: bytes = Field(sa_type=LargeBinary)
 
 
+class SealedRow(SQLModel, table=True):
+    """The number up to which a seal covers a balance row that had moved since the seal before."""
+
+    __tablename__ = "sealed"
+    row_id: str = Field(primary_key=True)
+    seal_no: int = Field(primary_key=True, sa_type=BigInteger)
+    n: int = _big()
+
+
 class LeaseRow(SQLModel, table=True):
-    """What must be held by one process: a process instance's own life, a job, later a connector."""
+    """What must be held by one process: an instance's own life, a job, later a connector."""
 
     __tablename__ = "lease"
     name: str = Field(primary_key=True)
