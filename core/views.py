@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from core.calls import LookView
 
+VERSION = "0.1.0"
+
 
 @dataclass(frozen=True, slots=True)
 class PeriodView:

@@ -214,3 +214,14 @@ def _rate_headers(facts: Facts, kind: str) -> Headers:
         (b"x-ratelimit-remaining-" + kind.encode(), b"%d" % left),
         (b"x-ratelimit-reset-" + kind.encode(), f"{wait:g}s".encode()),
     ]
+
+
+def stream_error(refusal: Refusal) -> bytes:
+    """Return the event that ends a stream which had begun: no fake stop, no `[DONE]` after it."""
+    error = {
+        "message": refusal.message,
+        "type": STATUS[refusal.code][1],
+        "param": None,
+        "code": refusal.code.value,
+    }
+    return b"data: %s\n\n" % msgspec.json.encode({"error": error})

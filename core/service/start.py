@@ -11,6 +11,7 @@ from pathlib import Path
 
 from core.domain.periods import Period, period_at
 from core.service.clock import Clock, SystemClock, new_id
+from core.service.waiting import Leaning, Settled
 from core.settings import Settings, SettingsError
 from core.store import meta, schema
 from core.store.database import Database, dialect_of, sqlite_path
@@ -31,6 +32,8 @@ class Core:
     pepper: bytes = field(repr=False)
     epoch: str
     """This process instance; owns the holds it makes."""
+    settled: Settled = field(default_factory=Settled)
+    leaning: Leaning = field(default_factory=Leaning)
 
     def period(self) -> Period:
         return period_at(self.clock.now_ms(), self.settings.period)

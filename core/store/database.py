@@ -29,6 +29,11 @@ class Database:
             else PostgresStore(url, self.journal)
         )
 
+    @property
+    def one_server(self) -> bool:
+        """Whether only one server may run on this database (SQLite: it holds the file's lock)."""
+        return self._store.dialect is Dialect.SQLITE
+
     async def open(self) -> None:
         await self._store.open()
 

@@ -11,6 +11,15 @@ def remember(name: str, value: str) -> Program[str]:
     return str(rows[0][0])
 
 
+def claim(job: str, holder: str) -> Program[bool]:
+    """Claim a job that runs once; True for the first who asks, and for nobody after."""
+    rows = yield Read(
+        "INSERT INTO meta (name, value) VALUES (:1, :2) ON CONFLICT DO NOTHING RETURNING name",
+        (job, holder),
+    )
+    return bool(rows)
+
+
 def renew(name: str, holder: str, until_ms: int, now_ms: int) -> Program[bool]:
     """Take or renew a lease; False while another holder's still runs."""
     yield Insert(LeaseRow, ("name", "holder", "until_ms"), [(name, holder, until_ms)], ignore=True)
@@ -23,3 +32,8 @@ def renew(name: str, holder: str, until_ms: int, now_ms: int) -> Program[bool]:
 
 def release(name: str, holder: str) -> Program[None]:
     yield Read("DELETE FROM lease WHERE name = :1 AND holder = :2 RETURNING name", (name, holder))
+
+
+def release_all(prefix: str) -> Program[None]:
+    """End every lease of a kind: for the one process that may run, when it starts."""
+    yield Read("DELETE FROM lease WHERE name LIKE :1 RETURNING name", (prefix + "%",))

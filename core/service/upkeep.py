@@ -1,0 +1,109 @@
+"""What must go on while TokenPool runs: its own lease, recovery after crashes, daily housekeeping.
+
+Every job finds its work in the database and claims it there, so that any number of processes may
+run it, and a process that was away catches up.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+
+import structlog
+
+from core.calls import Outcome
+from core.domain.errors import Refusal
+from core.domain.ledger import Kind
+from core.service import approving, auditing, spending
+from core.service.start import Core
+from core.settings import UnknownOutcome
+from core.store import housekeeping, meta
+from core.store.recovery import LEASE, orphans
+
+SWEEP_SECONDS = 5.0
+DAY_MS = 86_400_000
+IDEMPOTENCY_MS = DAY_MS
+REFUSALS_MS = 90 * DAY_MS
+INTERRUPTED = 500
+"""Status of a call whose process died: the client saw its connection break."""
+
+log = structlog.get_logger("tokenpool.upkeep")
+
+
+@asynccontextmanager
+async def running(core: Core) -> AsyncIterator[None]:
+    """Keep this process's lease, capture what dead ones left, and do the daily jobs."""
+    if core.database.one_server:
+        await core.database.run(lambda: meta.release_all(LEASE))
+    await heartbeat(core)
+    await capture_orphans(core)
+    tasks = [
+        asyncio.create_task(_every(core.settings.lease_seconds / 3, core, heartbeat)),
+        asyncio.create_task(_every(min(SWEEP_SECONDS, core.settings.lease_seconds), core, sweep)),
+    ]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        with suppress(Refusal):
+            await core.database.run(lambda: meta.release(LEASE + core.epoch, core.epoch))
+
+
+async def heartbeat(core: Core) -> None:
+    """Renew this process's lease: as long as it runs, nobody touches its open holds."""
+    now = core.clock.now_ms()
+    until = now + int(core.settings.lease_seconds * 1000)
+    await core.database.run(lambda: meta.renew(LEASE + core.epoch, core.epoch, until, now))
+
+
+async def sweep(core: Core) -> None:
+    """Do whatever is due now."""
+    await capture_orphans(core)
+    await approving.expire_due(core)
+    day = datetime.fromtimestamp(core.clock.now_ms() / 1000, UTC).date().isoformat()
+    if await core.database.run(lambda: meta.claim(f"job:daily:{day}", core.epoch)):
+        await daily(core)
+
+
+async def daily(core: Core) -> None:
+    """Seal the journal and delete what has served its time."""
+    await auditing.seal(core)
+    now = core.clock.now_ms()
+    messages_before = now - core.settings.log_messages_days * DAY_MS
+    await core.database.run(
+        lambda: housekeeping.forget(
+            messages_before=messages_before,
+            idempotency_before=now - IDEMPOTENCY_MS,
+            refusals_before=now - REFUSALS_MS,
+            leases_before=now - DAY_MS,
+        )
+    )
+
+
+async def capture_orphans(core: Core) -> int:
+    """End the open holds of dead processes as the setting `unknown_outcome` says; return how many.
+
+    Nobody saw what such a call produced, so `observed` has nothing to go by and captures too.
+    """
+    release = core.settings.unknown_outcome is UnknownOutcome.RELEASE
+    outcome = Outcome(
+        kind=Kind.VOID if release else Kind.CAPTURE, status=INTERRUPTED, estimated=True
+    )
+    count = 0
+    while tickets := await core.database.read(orphans(core.epoch, core.clock.now_ms())):
+        await asyncio.gather(*(spending.settle(core, ticket, outcome) for ticket in tickets))
+        count += len(tickets)
+    if count:
+        log.warning("holds_captured", count=count, released=release)
+    return count
+
+
+async def _every(seconds: float, core: Core, job: Callable[[Core], Awaitable[object]]) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await job(core)
+        except Refusal as refusal:
+            log.warning("upkeep_waits", code=refusal.code.value)

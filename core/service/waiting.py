@@ -1,0 +1,42 @@
+"""Small memories of one process, none of which may decide about money."""
+
+import asyncio
+import contextlib
+
+
+class Settled:
+    """Wakes calls that wait for one of their member's own holds to settle."""
+
+    def __init__(self) -> None:
+        self._events: dict[str, asyncio.Event] = {}
+
+    async def wait(self, member_id: str, seconds: float) -> None:
+        """Return when a hold of this member has settled here, or after `seconds`."""
+        event = self._events.setdefault(member_id, asyncio.Event())
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(event.wait(), seconds)
+
+    def announce(self, member_id: str) -> None:
+        if event := self._events.pop(member_id, None):
+            event.set()
+
+
+class Leaning:
+    """Members whose last call was not paid from own quota: they are asked wide at once.
+
+    Asking wide looks at the same payers in the same order; it only spares a second commit.
+    """
+
+    MOST = 100_000
+
+    def __init__(self) -> None:
+        self._members: set[str] = set()
+
+    def __contains__(self, member_id: str) -> bool:
+        return member_id in self._members
+
+    def note(self, member_id: str, *, leans: bool) -> None:
+        if not leans:
+            self._members.discard(member_id)
+        elif len(self._members) < self.MOST:
+            self._members.add(member_id)

@@ -1,0 +1,23 @@
+"""Deleting what has served its time. The journal is never among it."""
+
+from core.store.statements import Program, Read
+
+OLD = {
+    "messages": "DELETE FROM message WHERE at_ms < :1 RETURNING call_id",
+    "idempotency": "DELETE FROM idempotency WHERE created_ms < :1 RETURNING id",
+    "refused": """DELETE FROM refused_call WHERE refusal_id IN
+        (SELECT id FROM refusal WHERE last_ms < :1) RETURNING id""",
+    "refusals": "DELETE FROM refusal WHERE last_ms < :1 RETURNING id",
+    "leases": "DELETE FROM lease WHERE until_ms < :1 RETURNING name",
+}
+
+
+def forget(
+    *, messages_before: int, idempotency_before: int, refusals_before: int, leases_before: int
+) -> Program[None]:
+    """Delete rows older than each time, in milliseconds UTC."""
+    yield Read(OLD["messages"], (messages_before,))
+    yield Read(OLD["idempotency"], (idempotency_before,))
+    yield Read(OLD["refused"], (refusals_before,))
+    yield Read(OLD["refusals"], (refusals_before,))
+    yield Read(OLD["leases"], (leases_before,))

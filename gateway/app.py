@@ -1,0 +1,50 @@
+"""The gateway as one ASGI application: the door, the hot path, and the other routes."""
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from core.views import VERSION
+from gateway import (
+    admin,
+    approvals,
+    handlers,
+    health,
+    keys,
+    leaderboard,
+    models,
+    openapi,
+    quota,
+    teams,
+    usage,
+    users,
+)
+from gateway.auth import check_policies
+from gateway.chat import Chat
+from gateway.door import Door
+from gateway.gate import Gate
+
+ROUTERS = (users, quota, keys, teams, approvals, usage, leaderboard, models, admin, health)
+
+
+def create_app(gate: Gate) -> ASGIApp:
+    """Return the gateway behind its door; a route without a declared policy raises here."""
+    settings = gate.core.settings
+    docs = settings.on_loopback if settings.docs is None else settings.docs
+    app = FastAPI(
+        title="TokenPool",
+        version=VERSION,
+        docs_url="/docs" if docs else None,
+        redoc_url=None,
+        openapi_url="/openapi.json" if docs else None,
+        redirect_slashes=False,
+    )
+    app.state.core = gate.core
+    app.state.catalog = gate.catalog
+    app.state.pumps = gate.pumps
+    for module in ROUTERS:
+        app.include_router(module.router)
+    handlers.install(app, settings)
+    openapi.describe_hot_routes(app)
+    check_policies(app)
+    hot = {("POST", "/v1/chat/completions"): Chat(gate)}
+    return Door(app, hot, settings)

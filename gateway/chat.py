@@ -1,0 +1,149 @@
+"""POST /v1/chat/completions: from bytes to an ask, through the pump, and back to the client.
+
+A bare ASGI handler: this is the hot path, and a route's machinery costs more than the ledger.
+"""
+
+import asyncio
+import hmac
+
+from starlette.types import Receive, Scope, Send
+
+from core.calls import Ask, Caller, Ticket
+from core.service import membership
+from gateway import bounds
+from gateway.answers import Meter
+from gateway.auth import credential
+from gateway.catalog import Resolved
+from gateway.door import read_body
+from gateway.gate import Gate
+from gateway.errors import stream_error
+from gateway.headers import receipt_headers, ticket_headers
+from gateway.intake import MIB
+from gateway.intent import intent
+from gateway.model import Model
+from gateway.relay import Relay
+from gateway.request_id import request_id_of
+from gateway.stream import Call
+from gateway.upstream import Exchange
+from gateway.wire import ChatBody, parse_chat
+
+JSON = (b"content-type", b"application/json")
+EVENT_STREAM = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
+
+
+class Chat:
+    """The handler. The Door has bounded the request; the pump does everything about money."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+        self._most_bytes = gate.core.settings.max_body_mib * MIB
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        caller = await membership.identify(self._gate.core, credential(scope["headers"]))
+        sent = await read_body(receive, self._most_bytes)
+        body = parse_chat(sent)
+        resolved = self._gate.catalog.resolve(body.model)
+        ask = self._ask(request_id_of(scope), headers, caller, (body, resolved, sent))
+        relay = self._gate.pumps.start(self._call(caller, ask, (body, resolved, sent)))
+        listener = asyncio.create_task(_listen(receive, relay))
+        try:
+            await relay.opened
+            await (_stream(relay, send) if body.stream else _reply(relay, send))
+        finally:
+            listener.cancel()
+            relay.hang_up()
+
+    def _ask(
+        self,
+        call_id: str,
+        headers: dict[bytes, bytes],
+        caller: Caller,
+        said: tuple[ChatBody, Resolved, bytes],
+    ) -> Ask:
+        body, resolved, sent = said
+        asked = intent(headers, resolved, caller.privacy)
+        model = resolved.model
+        return Ask(
+            call_id=call_id,
+            model=model.name,
+            bound=bounds.bound(body, model, bounds.prompt_tokens(body, model)),
+            priority=asked.priority,
+            privacy=asked.privacy,
+            team=asked.team,
+            streamed=body.stream,
+            idempotency_key=asked.idempotency_key,
+            body_mac=hmac.digest(self._gate.core.pepper, sent, "sha256")
+            if asked.idempotency_key
+            else b"",
+        )
+
+    def _call(self, caller: Caller, ask: Ask, said: tuple[ChatBody, Resolved, bytes]) -> Call:
+        body, resolved, sent = said
+        model = resolved.model
+
+        def exchange(ticket: Ticket, meter: Meter) -> Exchange:
+            return Exchange(
+                chain=model.chain,
+                body_for=lambda one: upstream_body(body, one, ticket.output_tokens),
+                streamed=body.stream,
+                usage_wanted=body.include_usage,
+                source_of=self._gate.source_of,
+                meter=meter,
+            )
+
+        return Call(
+            core=self._gate.core,
+            caller=caller,
+            ask=ask,
+            exact=lambda: bounds.exact_bound(body, model),
+            exchange=exchange,
+            request=sent,
+            prompt_tokens=bounds.prompt_tokens(body, model),
+        )
+
+
+def upstream_body(body: ChatBody, model: Model, output_tokens: int) -> bytes:
+    """Return the body for one model of the chain, with the output limit that was paid for."""
+    return body.upstream_body(
+        model=model.upstream_model,
+        output_tokens=min(output_tokens, model.max_output_tokens),
+        output_field=model.output_field,
+    )
+
+
+async def _listen(receive: Receive, relay: Relay) -> None:
+    """Wait for the client to hang up; the server tells it as the next message."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    relay.hang_up()
+
+
+async def _reply(relay: Relay, send: Send) -> None:
+    """Send a plain answer, whole, with what it cost in its headers."""
+    assert relay.ticket is not None
+    headers = (
+        receipt_headers(relay.ticket, relay.receipt)
+        if relay.receipt is not None
+        else ticket_headers(relay.ticket)
+    )
+    headers += [JSON, (b"content-length", b"%d" % len(relay.body))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": relay.body})
+
+
+async def _stream(relay: Relay, send: Send) -> None:
+    """Relay a stream as it comes; an upstream that breaks off ends it with an error event."""
+    assert relay.ticket is not None
+    headers = [*ticket_headers(relay.ticket), *EVENT_STREAM]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    while chunk := await relay.next():
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    if relay.refusal is not None:
+        failed = stream_error(relay.refusal)
+        await send({"type": "http.response.body", "body": failed, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})

@@ -1,0 +1,237 @@
+"""The pump: holds, sends and settles one call, whatever its client does.
+
+It is a task of its own, started before the hold; the handler only waits and relays. Streams and
+plain calls take the same path. The last bytes of an answer leave after its settlement committed,
+or after five seconds of trying; the settlement then goes on here.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from core.calls import Ask, Caller, Outcome, Receipt, Ticket
+from core.domain.credits import wire as credits_text
+from core.domain.errors import Code, Refusal
+from core.domain.ledger import Kind
+from core.domain.members import Privacy
+from core.domain.pricing import Usage, cost_micro
+from core.service import spending
+from core.service.start import Core
+from core.settings import UnknownOutcome
+from gateway.answers import Meter
+from gateway.errors import STATUS
+from gateway.headers import cost_comment
+from gateway.relay import Relay
+from gateway.upstream import Exchange, Nothing, Produced
+
+SETTLE_SECONDS = 5.0
+HUNG_UP = 499
+DONE = b"data: [DONE]\n\n"
+
+log = structlog.get_logger("tokenpool.call")
+
+
+class Send(Protocol):
+    def __call__(self, ticket: Ticket, meter: Meter) -> Exchange: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One completion on its way: who, what, and how to send it once its hold is committed."""
+
+    core: Core
+    caller: Caller
+    ask: Ask
+    exact: spending.Exact
+    exchange: Send
+    request: bytes
+    """The client's body, kept only where messages are logged."""
+    prompt_tokens: int
+    """Upper bound, for estimates."""
+
+
+class Pumps:
+    """All calls on their way. `drain` lets them end, then cancels what is left."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.closing = False
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    def start(self, call: Call) -> Relay:
+        if self.closing:
+            raise Refusal(Code.SHUTTING_DOWN, "TokenPool is restarting. Please retry shortly.")
+        relay = Relay()
+        task = asyncio.create_task(pump(call, relay), name=call.ask.call_id)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return relay
+
+    async def drain(self, seconds: float) -> None:
+        self.closing = True
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+
+async def pump(call: Call, relay: Relay) -> None:
+    """Hold, send, settle: the one place where a hold is resolved in a living process."""
+    try:
+        ticket = await spending.hold(call.core, call.caller, call.ask, call.exact)
+    except Refusal as refusal:
+        relay.refuse(refusal)
+        return
+    except BaseException as error:  # the handler answers 500; nothing was held
+        relay.refuse(error)
+        raise
+    relay.ticket = ticket
+    keep = call.core.settings.log_messages and ticket.privacy is not Privacy.STRICT
+    exchange = call.exchange(ticket, Meter(kept=[] if keep else None))
+    sent = Sent(call, relay, ticket, exchange)
+    outcome = Outcome(Kind.CAPTURE, 500, estimated=True)
+    try:
+        outcome = await sent.outcome()
+    finally:
+        await asyncio.shield(_settle(sent, outcome))
+
+
+async def _settle(sent: "Sent", outcome: Outcome) -> None:
+    """Commit how the call ended, then let the last bytes go; after 5 s they go anyway."""
+    relay = sent.relay
+    release = asyncio.get_running_loop().call_later(SETTLE_SECONDS, sent.end, None)
+    receipt = await spending.settle(sent.call.core, sent.ticket, outcome)
+    release.cancel()
+    relay.receipt = receipt
+    sent.end(receipt)
+    log.info(
+        "call",
+        request_id=receipt.call_id,
+        member=sent.ticket.member_id,
+        model=sent.ticket.model,
+        payer=receipt.payer.value,
+        kind=outcome.kind.value,
+        status=outcome.status,
+        prompt_tokens=outcome.prompt_tokens,
+        completion_tokens=outcome.completion_tokens,
+        cost=credits_text(receipt.cost_micro),
+        estimated=outcome.estimated,
+    )
+
+
+@dataclass(slots=True)
+class Sent:
+    """A call whose hold is committed, and what becomes of it."""
+
+    call: Call
+    relay: Relay
+    ticket: Ticket
+    exchange: Exchange
+
+    async def outcome(self) -> Outcome:
+        """Send the call and say how it ended; the client's leaving shortens it to the grace."""
+        settings, relay = self.call.core.settings, self.relay
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(settings.call_seconds) as deadline:
+                relay.on_hang_up(
+                    lambda: deadline.reschedule(
+                        min(
+                            deadline.when() or loop.time(),
+                            loop.time() + settings.disconnect_grace_seconds,
+                        )
+                    )
+                )
+                await self.exchange.run(relay)
+        except Nothing as failure:
+            return self._failed(Kind.VOID, failure.refusal)
+        except Produced as failure:
+            return self._broken(failure.refusal)
+        except TimeoutError:
+            return self._cut()
+        return self._answered(200)
+
+    def _answered(self, status: int) -> Outcome:
+        meter = self.exchange.meter
+        if meter.invalid:
+            log.warning("invalid_usage", request_id=self.ticket.call_id, model=self.ticket.model)
+            return self._as(Kind.CAPTURE, status, estimated=True)
+        if meter.usage is None:
+            return self._estimated(status)
+        return self._as(Kind.SETTLE, status, usage=meter.usage)
+
+    def _broken(self, refusal: Refusal) -> Outcome:
+        """The upstream may have worked. What was read is charged; if nothing was, the hold is."""
+        self.relay.refusal = refusal
+        status = STATUS[refusal.code][0]
+        if self.exchange.meter.usage is not None or self.exchange.meter.produced_bytes:
+            return self._answered(status) if self.exchange.meter.usage else self._estimated(status)
+        return self._unknown(status)
+
+    def _cut(self) -> Outcome:
+        """Our own deadline ended it: the client is gone, or the call took too long."""
+        if self.relay.gone:
+            seen = self.ticket.streamed or self.exchange.meter.produced_bytes
+            return self._estimated(HUNG_UP) if seen else self._unknown(HUNG_UP)
+        text = "The provider did not answer in time. What it may bill is charged, as an estimate."
+        return self._broken(Refusal(Code.UPSTREAM_TIMEOUT, text))
+
+    def _failed(self, kind: Kind, refusal: Refusal) -> Outcome:
+        self.relay.refusal = refusal
+        return self._as(kind, STATUS[refusal.code][0])
+
+    def _unknown(self, status: int) -> Outcome:
+        match self.call.core.settings.unknown_outcome:
+            case UnknownOutcome.FULL:
+                return self._as(Kind.CAPTURE, status, estimated=True)
+            case UnknownOutcome.OBSERVED:
+                return self._estimated(status)
+            case UnknownOutcome.RELEASE:
+                return self._as(Kind.VOID, status, estimated=True)
+            case _ as never:
+                raise AssertionError(never)
+
+    def _estimated(self, status: int) -> Outcome:
+        """Charge the prompt's bound and every byte that was read as a token, within the hold."""
+        meter = self.exchange.meter
+        usage = meter.usage or Usage(self.call.prompt_tokens, meter.produced_bytes)
+        return self._as(Kind.SETTLE, status, usage=usage, estimated=True)
+
+    def _as(
+        self, kind: Kind, status: int, *, usage: Usage | None = None, estimated: bool = False
+    ) -> Outcome:
+        exchange, meter = self.exchange, self.exchange.meter
+        cost = cost_micro(exchange.model.price, usage) if usage and kind is Kind.SETTLE else 0
+        if estimated:
+            cost = min(cost, self.ticket.amount_micro)
+        return Outcome(
+            kind=kind,
+            status=HUNG_UP if self.relay.gone else status,
+            cost_micro=cost,
+            estimated=estimated,
+            prompt_tokens=usage.prompt_tokens if usage else 0,
+            completion_tokens=usage.completion_tokens if usage else 0,
+            cached_tokens=usage.cached_tokens if usage else 0,
+            upstream=exchange.model.upstream,
+            attempts=tuple(exchange.attempts),
+            request=self.call.request if meter.kept is not None else b"",
+            answer=b"\n".join(meter.kept or ()),
+        )
+
+    def end(self, receipt: Receipt | None) -> None:
+        """Let the last bytes go: a stream's usage, its cost as a comment, and `[DONE]`."""
+        if self.relay.refusal is not None:
+            self.relay.refuse(self.relay.refusal)
+        self.relay.finish(self._tail(receipt) if self.ticket.streamed else b"")
+
+    def _tail(self, receipt: Receipt | None) -> bytes:
+        if self.relay.refusal is not None:
+            return b""
+        return b"".join((self.exchange.tail, cost_comment(receipt) if receipt else b"", DONE))
