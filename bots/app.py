@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -37,12 +38,11 @@ async def application(settings: Settings) -> AsyncIterator[tuple[Core, ASGIApp]]
     _may_listen(settings)
     async with only_server(settings), open_core(settings) as core, upkeep.running(core):
         gate = Gate(core, catalog.load(settings, os.environ))
-        await gate.http.open()
         try:
             yield core, create_app(gate)
         finally:
             await gate.pumps.drain(DRAIN_SECONDS)
-            await gate.http.close()
+            gate.http.close()
 
 
 async def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
@@ -61,8 +61,8 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._listening = listening
 
-    async def startup(self, sockets: list[object] | None = None) -> None:
-        await super().startup(sockets)  # type: ignore[arg-type]  # passed on as it came
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
         if self.started:
             host, port = self.servers[0].sockets[0].getsockname()[:2]
             named = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - only read

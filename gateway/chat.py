@@ -88,6 +88,7 @@ class Chat:
 
         def exchange(ticket: Ticket, meter: Meter) -> Exchange:
             return Exchange(
+                call_id=ask.call_id,
                 chain=model.chain,
                 body_for=lambda one: upstream_body(body, one, ticket.output_tokens),
                 streamed=body.stream,

@@ -12,8 +12,16 @@ _TO_BASE62 = bytes(ord(ALPHABET[byte % 62]) for byte in range(256))
 _KEY = "tokenpool.request_id"
 
 
+_random = bytearray()
+"""Bytes drawn ahead: a system call for each request costs more than all else about its id."""
+
+
 def new_request_id() -> str:
-    return "req_" + os.urandom(_LENGTH).translate(_TO_BASE62).decode()
+    if not _random:
+        _random.extend(os.urandom(_LENGTH * 256))
+    letters = _random[-_LENGTH:].translate(_TO_BASE62).decode()
+    del _random[-_LENGTH:]
+    return "req_" + letters
 
 
 def remember(scope: MutableMapping[str, Any], request_id: str) -> None:

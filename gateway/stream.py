@@ -23,6 +23,7 @@ from core.service.start import Core
 from core.settings import UnknownOutcome
 from gateway.answers import Meter
 from gateway.errors import STATUS
+from gateway.handlers import UNEXPECTED
 from gateway.headers import cost_comment
 from gateway.relay import Relay
 from gateway.upstream import Exchange, Nothing, Produced
@@ -96,11 +97,12 @@ async def pump(call: Call, relay: Relay) -> None:
     keep = call.core.settings.log_messages and ticket.privacy is not Privacy.STRICT
     exchange = call.exchange(ticket, Meter(kept=[] if keep else None))
     sent = Sent(call, relay, ticket, exchange)
-    outcome = Outcome(Kind.CAPTURE, 500, estimated=True)
+    outcome = Outcome(Kind.CAPTURE, 500, estimated=True)  # what the unforeseen leaves behind
+    relay.refusal = Refusal(Code.INTERNAL, UNEXPECTED)
     try:
         outcome = await sent.outcome()
     finally:
-        await asyncio.shield(_settle(sent, outcome))
+        await _settle(sent, outcome)
 
 
 async def _settle(sent: "Sent", outcome: Outcome) -> None:
@@ -111,7 +113,7 @@ async def _settle(sent: "Sent", outcome: Outcome) -> None:
     release.cancel()
     relay.receipt = receipt
     sent.end(receipt)
-    log.info(
+    log.debug(
         "call",
         request_id=receipt.call_id,
         member=sent.ticket.member_id,
@@ -156,6 +158,7 @@ class Sent:
             return self._broken(failure.refusal)
         except TimeoutError:
             return self._cut()
+        relay.refusal = None
         return self._answered(200)
 
     def _answered(self, status: int) -> Outcome:
@@ -178,6 +181,7 @@ class Sent:
     def _cut(self) -> Outcome:
         """Our own deadline ended it: the client is gone, or the call took too long."""
         if self.relay.gone:
+            self.relay.refusal = None
             seen = self.ticket.streamed or self.exchange.meter.produced_bytes
             return self._estimated(HUNG_UP) if seen else self._unknown(HUNG_UP)
         text = "The provider did not answer in time. What it may bill is charged, as an estimate."

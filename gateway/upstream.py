@@ -9,6 +9,7 @@ import random
 import re
 import time
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
 import msgspec
@@ -67,6 +68,7 @@ class Nothing(Exception):
 class Exchange:
     """One call's dealings with its upstreams."""
 
+    call_id: str
     chain: tuple[Model, ...]
     body_for: Callable[[Model], bytes]
     streamed: bool
@@ -106,7 +108,7 @@ class Exchange:
     async def _attempt(self, model: Model, relay: Relay) -> None:
         self.model, started, status, outcome = model, time.monotonic(), 0, "unknown"
         try:
-            async with self.source_of(model).post(model, self.body_for(model)) as answer:
+            async with self._post(model) as answer:
                 status = answer.status
                 if status != OK:
                     outcome = "refused"
@@ -121,6 +123,9 @@ class Exchange:
         finally:
             spent_ms = int((time.monotonic() - started) * 1000)
             self.attempts.append(Attempt(model.upstream, outcome, status, spent_ms))
+
+    def _post(self, model: Model) -> AbstractAsyncContextManager[Answer]:
+        return self.source_of(model).post(model, self.body_for(model), self.call_id)
 
     async def _receive(self, answer: Answer, relay: Relay) -> None:
         if self.streamed:

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 DECEMBER = 12
+HOUR_MS = 3_600_000
 
 
 class Length(StrEnum):
@@ -24,7 +26,13 @@ class Period:
 
 def period_at(now_ms: int, length: Length) -> Period:
     """Return the period that contains `now_ms`."""
-    day = datetime.fromtimestamp(now_ms // 1000, UTC).replace(hour=0, minute=0, second=0)
+    return _at_hour(now_ms // HOUR_MS, length)
+
+
+@lru_cache(maxsize=64)
+def _at_hour(hour: int, length: Length) -> Period:
+    """Every period begins at midnight UTC, so an hour since the epoch lies in one of each."""
+    day = datetime.fromtimestamp(hour * HOUR_MS // 1000, UTC).replace(hour=0)
     match length:
         case Length.DAY:
             return _period(f"{day:%Y-%m-%d}", day, day + timedelta(days=1))

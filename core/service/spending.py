@@ -18,7 +18,8 @@ from core.store import approval_log
 from core.store.items import HoldItem, RefusalItem, SettleItem
 
 IN_FLIGHT_SECONDS = 2.0
-POLL_SECONDS = 0.2
+POLL_SECONDS = 1.0
+"""For holds that settle in another process; those of this one wake the waiter at once."""
 RETRY_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 """Pauses between tries to settle; the last one repeats."""
 TOLD = {

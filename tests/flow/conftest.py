@@ -1,0 +1,31 @@
+"""Flow tests run a whole TokenPool between real sockets."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from flow.serving import Served, serving
+from flow.upstreams import Upstream, upstream
+
+from core.settings import Settings
+
+
+@pytest.fixture
+async def provider() -> AsyncIterator[Upstream]:
+    """A local upstream with fault modes."""
+    async with upstream() as state:
+        yield state
+
+
+@pytest.fixture
+async def served(settings: Settings, provider: Upstream) -> AsyncIterator[Served]:
+    """A running TokenPool in front of `provider`."""
+    async with serving(settings, provider.base) as running:
+        yield running
+
+
+@pytest.fixture
+async def hasty(settings: Settings, provider: Upstream) -> AsyncIterator[Served]:
+    """A TokenPool that gives a call only a moment after its client has left."""
+    short = settings.model_copy(update={"disconnect_grace_seconds": 0.2, "call_seconds": 5.0})
+    async with serving(short, provider.base) as running:
+        yield running
