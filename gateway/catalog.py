@@ -1,0 +1,156 @@
+"""The models that can be called, with their prices and limits: built at start, never changed."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+
+from core.domain.credits import wire
+from core.domain.errors import Code, Refusal
+from core.domain.members import Priority, Privacy
+from core.settings import Settings, SettingsError
+from gateway import model_file, providers
+from gateway.model import Model
+from gateway.model_builder import ModelBuilder
+from gateway.model_file import ModelSpec
+from gateway.prices import PriceFile, price_file
+
+CREATED = 1_735_689_600
+"""OpenAI's list has a date for each model; ours says nothing, so it is always the same."""
+NEAR_NAMES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What a client's model name stands for; None where it says nothing."""
+
+    model: Model
+    priority: Priority | None = None
+    privacy: Privacy | None = None
+    team: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedModel:
+    """An entry of GET /v1/models; prices in credits per million tokens, as decimal text."""
+
+    id: str
+    owned_by: str
+    context_window: int
+    max_output_tokens: int
+    pricing: Mapping[str, str]
+    object: str = "model"
+    created: int = CREATED
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    models: Mapping[str, Model]
+    """Every priced model, those that still need a translation included."""
+    unpriced: Mapping[str, str]
+    """Name → why it cannot be called."""
+
+    def resolve(self, name: str) -> Resolved:
+        """Return the model of this name; else take off known suffixes, the last one first."""
+        if not model_file.is_name(name):
+            raise Refusal(
+                Code.INVALID_FIELD,
+                f"A model's name has 1 to {model_file.MOST_NAME_LENGTH} printable characters.",
+                param="model",
+            )
+        rest, said = name, _Said()
+        while rest not in self.models:
+            head, at, suffix = rest.rpartition("@")
+            following = said.heard(suffix) if at and rest not in self.unpriced else None
+            if following is None:
+                raise self._unknown(rest)
+            rest, said = head, following
+        if not self.models[rest].direct:
+            raise _untranslated(self.models[rest])
+        return Resolved(self.models[rest], said.priority, said.privacy, said.team)
+
+    def listed(self) -> tuple[ListedModel, ...]:
+        """Return what can be called, for GET /v1/models."""
+        return tuple(_listed(model) for model in self.models.values() if model.direct)
+
+    def _unknown(self, name: str) -> Refusal:
+        if name in self.unpriced:
+            text = (
+                f"The model {name} has no price here, so it cannot be called:"
+                f" {self.unpriced[name]}. An admin can give it a price in tokenpool.toml."
+            )
+        else:
+            near = get_close_matches(name, self.models, n=NEAR_NAMES, cutoff=0.5)
+            hint = f"Near names: {', '.join(near)}." if near else "GET /v1/models lists them all."
+            text = f"There is no model {name} here. {hint}"
+        return Refusal(Code.MODEL_NOT_PRICED, text, param="model")
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the suffixes of a name said so far."""
+
+    priority: Priority | None = None
+    privacy: Privacy | None = None
+    team: str | None = None
+
+    def heard(self, suffix: str) -> "_Said | None":
+        """Return what is known with one more suffix; None if it means nothing, or another team."""
+        if suffix == "critical":
+            return replace(self, priority=Priority.CRITICAL)
+        if suffix == "strict":
+            return replace(self, privacy=Privacy.STRICT)
+        team = re.fullmatch(r"team-([\w-]+)", suffix)
+        if team is None or self.team not in {None, team[1]}:
+            return None
+        return replace(self, team=team[1])
+
+
+def load(settings: Settings, environ: Mapping[str, str]) -> Catalog:
+    """Build the catalog from the price file and tokenpool.toml, else from the keys set."""
+    prices = price_file()
+    if settings.config.is_file():
+        specs = model_file.read(settings.config)
+    elif "config" in settings.model_fields_set:
+        raise SettingsError(f"TOKENPOOL_CONFIG: there is no file {settings.config}.")
+    else:
+        specs = _specs_of_keys(prices, environ)
+    builder = ModelBuilder(prices, environ, settings.credits_per_usd)
+    return Catalog(*builder.build(f"{settings.config}", specs))
+
+
+def _specs_of_keys(prices: PriceFile, environ: Mapping[str, str]) -> tuple[ModelSpec, ...]:
+    """Return every chat model of the providers whose key is in the environment."""
+    keyed = {
+        name
+        for name, one in providers.DIRECT.items()
+        if one.key_names and environ.get(one.key_name(environ))
+    }
+    return tuple(
+        ModelSpec(model if provider == "openai" else f"{provider}/{model}", f"{provider}/{model}")
+        for provider, model in sorted(prices.chat_models(keyed))
+    )
+
+
+def _untranslated(model: Model) -> Refusal:
+    return Refusal(
+        Code.MODEL_NOT_FOUND,
+        f"The model {model.name} is known, but {model.provider} does not speak OpenAI's dialect,"
+        " and its translation is not built yet.",
+        param="model",
+    )
+
+
+def _listed(model: Model) -> ListedModel:
+    rates = model.price.base
+    # Picocredits per token are microcredits per million tokens.
+    pricing = {
+        "unit": "credits per million tokens",
+        "input": wire(rates.input_pico),
+        "output": wire(rates.output_pico),
+        "cache_read": wire(rates.cache_read_pico),
+        "cache_write": wire(rates.cache_write_pico),
+    }
+    return ListedModel(
+        model.name, model.provider, model.max_input_tokens, model.max_output_tokens, pricing
+    )
