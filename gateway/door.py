@@ -15,7 +15,7 @@ from core.service.clock import SystemClock
 from core.settings import Settings
 from gateway.errors import Headers, answer, client_name
 from gateway.handlers import UNEXPECTED
-from gateway.intake import MIB, Intake, admit, allowed_hosts, read_body
+from gateway.intake import MIB, Intake, admit, allowed_hosts, read_body, sound
 from gateway.request_id import new_request_id, remember
 
 __all__ = ["Door", "HotHandler", "canonical", "read_body"]
@@ -31,6 +31,7 @@ WITHOUT_V1 = frozenset(
 )  # fmt: skip
 """First segments that clients also call without /v1. `/chat` is the web chat: see CHAT."""
 CHAT = "/chat/completions"
+WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 _POLICY_VIOLATION = 1008
 
 log = structlog.get_logger("gateway")
@@ -95,7 +96,7 @@ class Door:
             scope["path"], scope["raw_path"] = routed, routed.encode()
         methods = self._hot.get(routed)
         if methods is None:
-            return self._app
+            return self._soundly if routed.startswith("/v1/") else self._app
         handler = methods.get(scope["method"])
         if handler is None:
             allowed = ", ".join(sorted(methods))
@@ -103,6 +104,12 @@ class Door:
                 Code.METHOD_NOT_ALLOWED, f"This route takes {allowed}.", facts={"allow": allowed}
             )
         return handler
+
+    async def _soundly(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the app's own routes have sound JSON only."""
+        if scope["method"] not in WITHOUT_BODY:
+            receive = await sound(receive, self._most_body_bytes)
+        await self._app(scope, receive, send)
 
     async def _refuse(self, scope: Scope, reply: "Reply", refusal: Refusal) -> None:
         if reply.started:

@@ -9,6 +9,7 @@ from starlette.types import Message, Receive
 
 from core.domain.errors import Code, Refusal
 from core.settings import Settings
+from gateway.json_limits import refuse_unsound
 
 MOST_HEADERS = 100
 MOST_HEADER_BYTES = 16 * 1024
@@ -132,3 +133,19 @@ async def read_body(receive: Receive, limit: int) -> bytes:
             raise too_large(limit)
         chunks.append(chunk)
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+async def sound(receive: Receive, limit: int) -> Receive:
+    """Read the body, refuse unsound JSON, and return a `receive` that hands it out again.
+
+    FastAPI's own parser takes NaN, lone surrogates and equal names, which break things later.
+    """
+    body = await read_body(receive, limit)
+    if body:
+        refuse_unsound(body)
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return again

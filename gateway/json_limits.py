@@ -74,6 +74,16 @@ def _walks(body: bytes, fields: dict[str, msgspec.Raw]) -> bool:
     return seen == len(fields)
 
 
+def refuse_unsound(body: bytes) -> None:
+    """Refuse a body of any other route that is no JSON, or JSON that readers disagree about."""
+    try:
+        value = msgspec.json.decode(body)
+    except NOT_JSON:
+        raise malformed("this is not valid JSON") from None
+    refuse_excess([value])
+    refuse_any_duplicate(body)
+
+
 def refuse_any_duplicate(raw: bytes) -> None:
     """Refuse a value in which any object, however deep, names a field twice."""
     try:

@@ -24,6 +24,9 @@ def new_request_id() -> str:
     return "req_" + letters
 
 
+os.register_at_fork(after_in_child=_random.clear)  # two processes must not share ids
+
+
 def remember(scope: MutableMapping[str, Any], request_id: str) -> None:
     scope[_KEY] = request_id
 

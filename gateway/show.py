@@ -5,7 +5,7 @@ Credits are written as decimal text from whole microcredits, so no float comes b
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
-from functools import cache
+from functools import cache, lru_cache
 from time import gmtime, strftime
 
 import msgspec
@@ -34,6 +34,7 @@ def shown(value: object) -> object:
     return value
 
 
+@lru_cache(1_024)  # each answer of a period tells its end
 def iso(at_ms: object) -> str | None:
     """Return a time in milliseconds as ISO 8601 in UTC, to the second."""
     assert at_ms is None or isinstance(at_ms, int), at_ms

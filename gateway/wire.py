@@ -237,6 +237,6 @@ def _allowed(name: str, param: str, what: str) -> str:
         return NESTED[inner]
     kinds = re.match(r"Expected `([a-z |]+)`", what)
     if kinds is None:
-        return "something else"
+        return CHAT[name].allowed
     *most, last = [_WORDS.get(kind, kind) for kind in kinds[1].split(" | ")]
     return f"{', '.join(most)} or {last}" if most else last
