@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import uvicorn
+from dotenv import dotenv_values
 from starlette.types import ASGIApp
 
 from bots import logs
@@ -18,6 +19,7 @@ from core.settings import Settings, SettingsError
 from gateway import catalog
 from gateway.app import create_app
 from gateway.gate import Gate
+from gateway.sources import HttpSource
 
 DRAIN_SECONDS = 30
 BACKLOG = 4096
@@ -37,7 +39,8 @@ async def application(settings: Settings) -> AsyncIterator[tuple[Core, ASGIApp]]
     """Open everything for one process and yield the ASGI application; close it in order."""
     _may_listen(settings)
     async with only_server(settings), open_core(settings) as core, upkeep.running(core):
-        gate = Gate(core, catalog.load(settings, os.environ))
+        environ = provider_environ()
+        gate = Gate(core, catalog.load(settings, environ), HttpSource(environ))
         try:
             yield core, create_app(gate)
         finally:
@@ -85,6 +88,12 @@ def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         timeout_keep_alive=75,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
+
+
+def provider_environ() -> dict[str, str]:
+    """Return where providers' keys are: the environment, and `.env` for what is not in it."""
+    kept = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    return kept | dict(os.environ)
 
 
 def _may_listen(settings: Settings) -> None:

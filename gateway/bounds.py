@@ -5,6 +5,7 @@ import asyncio
 import msgspec
 
 from core.domain.balancer import Bound
+from core.domain.errors import Code, Refusal
 from core.domain.pricing import ceiling
 from gateway import tokens
 from gateway.model import Model
@@ -18,7 +19,14 @@ PLAIN_FIELDS = ("tools", "functions", "response_format", "tool_choice", "functio
 
 
 def prompt_tokens(body: ChatBody, model: Model) -> int:
-    """Return the most tokens the prompt can be: a byte-level tokenizer makes no more than bytes."""
+    """Return the most tokens the prompt can be: a byte-level tokenizer makes no more than bytes.
+
+    Raises a Refusal for images if the model takes none.
+    """
+    if body.images and not model.most_image_tokens:
+        raise Refusal(
+            Code.INVALID_FIELD, f"The model {model.name} takes no images.", param="messages"
+        )
     images = body.images * model.most_image_tokens
     return body.prompt_bytes + _around(body, model) + images
 

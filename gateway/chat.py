@@ -5,6 +5,7 @@ A bare ASGI handler: this is the hot path, and a route's machinery costs more th
 
 import asyncio
 import hmac
+from dataclasses import dataclass
 
 from starlette.types import Receive, Scope, Send
 
@@ -28,6 +29,8 @@ from gateway.upstream import Exchange
 from gateway.wire import ChatBody, parse_chat
 
 JSON = (b"content-type", b"application/json")
+OPENAI = "://api.openai.com/"
+DEFAULT_TIER = b',"service_tier":"default"}'
 EVENT_STREAM = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -48,8 +51,9 @@ class Chat:
         sent = await read_body(receive, self._most_bytes)
         body = parse_chat(sent)
         resolved = self._gate.catalog.resolve(body.model)
-        ask = self._ask(request_id_of(scope), headers, caller, (body, resolved, sent))
-        relay = self._gate.pumps.start(self._call(caller, ask, (body, resolved, sent)))
+        said = Said(sent, body, resolved, bounds.prompt_tokens(body, resolved.model))
+        ask = self._ask(request_id_of(scope), headers, caller, said)
+        relay = self._gate.pumps.start(self._call(caller, ask, said))
         listener = asyncio.create_task(_listen(receive, relay))
         try:
             await relay.opened
@@ -58,33 +62,25 @@ class Chat:
             listener.cancel()
             relay.hang_up()
 
-    def _ask(
-        self,
-        call_id: str,
-        headers: dict[bytes, bytes],
-        caller: Caller,
-        said: tuple[ChatBody, Resolved, bytes],
-    ) -> Ask:
-        body, resolved, sent = said
-        asked = intent(headers, resolved, caller.privacy)
-        model = resolved.model
+    def _ask(self, call_id: str, headers: dict[bytes, bytes], caller: Caller, said: "Said") -> Ask:
+        asked = intent(headers, said.resolved, caller.privacy)
+        mac = b""
+        if asked.idempotency_key:
+            mac = hmac.digest(self._gate.core.pepper, said.sent, "sha256")
         return Ask(
             call_id=call_id,
-            model=model.name,
-            bound=bounds.bound(body, model, bounds.prompt_tokens(body, model)),
+            model=said.model.name,
+            bound=bounds.bound(said.body, said.model, said.prompt_tokens),
             priority=asked.priority,
             privacy=asked.privacy,
             team=asked.team,
-            streamed=body.stream,
+            streamed=said.body.stream,
             idempotency_key=asked.idempotency_key,
-            body_mac=hmac.digest(self._gate.core.pepper, sent, "sha256")
-            if asked.idempotency_key
-            else b"",
+            body_mac=mac,
         )
 
-    def _call(self, caller: Caller, ask: Ask, said: tuple[ChatBody, Resolved, bytes]) -> Call:
-        body, resolved, sent = said
-        model = resolved.model
+    def _call(self, caller: Caller, ask: Ask, said: "Said") -> Call:
+        body, model = said.body, said.model
 
         def exchange(ticket: Ticket, meter: Meter) -> Exchange:
             return Exchange(
@@ -103,18 +99,36 @@ class Chat:
             ask=ask,
             exact=lambda: bounds.exact_bound(body, model),
             exchange=exchange,
-            request=sent,
-            prompt_tokens=bounds.prompt_tokens(body, model),
+            request=said.sent,
+            prompt_tokens=said.prompt_tokens,
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a client sent: the bytes, the body they stand for, the model, the prompt's bound."""
+
+    sent: bytes
+    body: ChatBody
+    resolved: Resolved
+    prompt_tokens: int
+
+    @property
+    def model(self) -> Model:
+        return self.resolved.model
+
+
 def upstream_body(body: ChatBody, model: Model, output_tokens: int) -> bytes:
-    """Return the body for one model of the chain, with the output limit that was paid for."""
-    return body.upstream_body(
+    """Return the body for one model of the chain, with the output limit that was paid for.
+
+    OpenAI bills by the project's tier unless the call names one; the hold is for the default.
+    """
+    sent = body.upstream_body(
         model=model.upstream_model,
         output_tokens=min(output_tokens, model.max_output_tokens),
         output_field=model.output_field,
     )
+    return sent[:-1] + DEFAULT_TIER if OPENAI in model.api_base else sent
 
 
 async def _listen(receive: Receive, relay: Relay) -> None:

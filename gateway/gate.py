@@ -15,8 +15,8 @@ class Gate:
 
     core: Core
     catalog: Catalog
+    http: HttpSource
     pumps: Pumps = field(default_factory=Pumps)
-    http: HttpSource = field(default_factory=HttpSource)
     demo: DemoSource = field(default_factory=DemoSource)
 
     def source_of(self, model: Model) -> Source:

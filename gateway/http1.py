@@ -63,9 +63,9 @@ class Connection(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
         self._chunks: deque[bytes] = deque()
         self._waiter: asyncio.Future[None] | None = None
-        self._queued = self._header_bytes = 0
-        self._framed = self._complete = self._headed = False
-        self._lost = self._paused = False
+        self.queued_bytes = self._header_bytes = 0
+        self._framed = self._complete = self._headed = self._keeps = False
+        self._lost = self._unasked = self.paused = False
         self.status = 0
         self.retry_after = ""
         self.idle_since = 0.0
@@ -84,8 +84,12 @@ class Connection(asyncio.Protocol):
             self._header_bytes += len(data)
             if self._header_bytes > MOST_HEADER_BYTES:
                 self.close()
-        if self._queued > MOST_QUEUED_BYTES and not self._paused and self._transport is not None:
-            self._paused = True
+        if (
+            self.queued_bytes > MOST_QUEUED_BYTES
+            and not self.paused
+            and self._transport is not None
+        ):
+            self.paused = True
             self._transport.pause_reading()
         self._wake()
 
@@ -96,6 +100,10 @@ class Connection(asyncio.Protocol):
         self._wake()
 
     # What the parser calls.
+
+    def on_message_begin(self) -> None:
+        if self._complete:
+            self._unasked = True  # an answer that nobody asked for
 
     def on_header(self, name: bytes, value: bytes) -> None:
         lowered = name.lower()
@@ -110,10 +118,11 @@ class Connection(asyncio.Protocol):
 
     def on_body(self, data: bytes) -> None:
         self._chunks.append(data)
-        self._queued += len(data)
+        self.queued_bytes += len(data)
 
     def on_message_complete(self) -> None:
         self._complete = self._headed
+        self._keeps = self._parser.should_keep_alive()
 
     # What the exchange calls.
 
@@ -136,7 +145,7 @@ class Connection(asyncio.Protocol):
             if self._chunks:
                 joined = b"".join(self._chunks) if len(self._chunks) > 1 else self._chunks[0]
                 self._chunks.clear()
-                self._queued = 0
+                self.queued_bytes = 0
                 self._resume()
                 yield joined
             elif self._complete:
@@ -147,11 +156,11 @@ class Connection(asyncio.Protocol):
     def release(self) -> None:
         """Give the connection back after its answer was read; close it if it cannot go on."""
         done = self._complete and not self._chunks and not self._lost
-        if not done or not self._parser.should_keep_alive():
+        if not done or not self._keeps or self._unasked:
             self.close()
             return
         self._parser = httptools.HttpResponseParser(self)
-        self._framed = self._complete = self._headed = False
+        self._framed = self._complete = self._headed = self._keeps = False
         self._header_bytes = self.status = 0
         self.retry_after = ""
         self.idle_since = self._loop.time()
@@ -176,8 +185,8 @@ class Connection(asyncio.Protocol):
             self._waiter.set_result(None)
 
     def _resume(self) -> None:
-        if self._paused and self._transport is not None:
-            self._paused = False
+        if self.paused and self._transport is not None:
+            self.paused = False
             self._transport.resume_reading()
 
 
@@ -216,6 +225,10 @@ class Pool:
         if self._tls is None:
             self._tls = ssl.create_default_context()
         return self._tls
+
+    def idle_usable(self, to: Target) -> bool:
+        """Return whether a connection waits to be used again."""
+        return any(c.usable for c in self._idle.get((to.host, to.port, to.tls), ()))
 
     def close(self) -> None:
         """Close idle connections; those in use are their exchange's to close."""

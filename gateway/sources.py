@@ -1,8 +1,7 @@
 """Where answers come from: OpenAI-compatible servers over HTTP, and the built-in demo."""
 
 import asyncio
-import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -35,9 +34,10 @@ class Source(Protocol):
 
 
 class HttpSource:
-    """OpenAI-compatible servers. The key of a model is read when it is first called."""
+    """OpenAI-compatible servers; `environ` has the providers' keys."""
 
-    def __init__(self) -> None:
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
         self._pool = Pool()
         self._targets: dict[str, Target] = {}
 
@@ -63,7 +63,7 @@ class HttpSource:
             "accept-encoding": "identity",
             "user-agent": "tokenpool",
         }
-        key = os.environ.get(model.api_key_env, "").strip() if model.api_key_env else ""
+        key = self._environ.get(model.api_key_env, "").strip() if model.api_key_env else ""
         if key:
             headers["authorization"] = f"Bearer {key}"
         url = f"{model.api_base.rstrip('/')}/chat/completions"

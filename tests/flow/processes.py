@@ -33,9 +33,7 @@ class Process:
         body = {"email": f"{name}@x.example", "name": name, "personal_quota": float(str(quota))}
         headers = {"authorization": f"Bearer {self.admin_key}"}
         async with httpx.AsyncClient(timeout=30) as client:
-            answer = await client.post(
-                f"{self.url}/v1/admin/users", json=body, headers=headers
-            )
+            answer = await client.post(f"{self.url}/v1/admin/users", json=body, headers=headers)
         assert answer.status_code == 201, answer.text
         return Member(answer.json()["id"], answer.json()["api_key"])
 

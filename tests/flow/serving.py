@@ -139,7 +139,9 @@ async def serving(settings: Settings, upstream_base: str = "") -> AsyncIterator[
         limits = httpx.Limits(max_connections=None)
         base = f"http://127.0.0.1:{port}"
         async with httpx.AsyncClient(base_url=base, timeout=60, limits=limits) as http:
-            me = (await http.get("/v1/users/me", headers={"authorization": f"Bearer {key}"})).json()
+            me = (
+                await http.get("/v1/users/me", headers={"authorization": f"Bearer {key}"})
+            ).json()
             try:
                 yield Served(base, core, Member(me["id"], key), http)
             finally:

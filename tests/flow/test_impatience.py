@@ -76,5 +76,3 @@ async def test_an_upstream_slower_than_the_grace_is_cancelled_and_what_it_sent_i
     assert cost >= price_micro(served_tokens)
     assert (bool(estimated), status) == (True, 499)
     await hasty.assert_clean()
-
-

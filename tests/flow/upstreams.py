@@ -106,7 +106,10 @@ def _plain(
     if body.get("tools"):
         name = body["tools"][0]["function"]["name"]
         call = {"id": "call_1", "type": "function", "function": {"name": name, "arguments": "{}"}}
-        message, finish = {"role": "assistant", "content": None, "tool_calls": [call]}, "tool_calls"
+        message, finish = (
+            {"role": "assistant", "content": None, "tool_calls": [call]},
+            "tool_calls",
+        )
     answer = {
         "id": "chatcmpl-1",
         "object": "chat.completion",
@@ -139,7 +142,9 @@ async def _stream(
             request.transport.abort()
             return response
         if "error" in wish and number == int(wish["error"]):
-            await response.write(b'data: {"error":{"message":"overloaded","code":"overloaded"}}\n\n')
+            await response.write(
+                b'data: {"error":{"message":"overloaded","code":"overloaded"}}\n\n'
+            )
             return response
         await response.write(_event(body, {"content": "word "}))
         state.served[call_id] += 1
