@@ -44,6 +44,8 @@ class ShareView:
 class TeamQuotaView:
     team_id: str
     name: str
+    away: int
+    """Other members who are on vacation now."""
     pool: PurseView
     vacation: ShareView
     critical: ShareView
@@ -56,7 +58,29 @@ class QuotaView:
     period: PeriodView
     own: PurseView
     debt_micro: int
+    lasts_until_ms: int | None
+    """When own quota runs out at this pace, at the latest the period's end; None: too early."""
+    forecast: str
     teams: tuple[TeamQuotaView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusView:
+    """Own quota and the key's cap on one flat level, for status lines of editors."""
+
+    limit_micro: int
+    used_micro: int
+    """Spent, and held by calls that run."""
+    remaining_micro: int
+    percent: int
+    """Used of the limit, rounded down."""
+    period: str
+    reset_ms: int
+    key_id: str
+    key_label: str
+    key_limit_micro: int | None
+    key_used_micro: int | None
+    key_remaining_micro: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +116,29 @@ class TeamView:
     vacation_percent: int
     privacy: str
     members: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMemberView:
+    """A seat in a team, as its managers see it."""
+
+    id: str
+    name: str
+    email: str
+    role: str
+    critical: str
+    """default, listed or stopped."""
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedUserView:
+    """A new member with the key they start with: shown once."""
+
+    id: str
+    api_key: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +203,7 @@ class UsageLine:
 @dataclass(frozen=True, slots=True)
 class UsageView:
     by: str
+    period: str
     starts_ms: int
     ends_ms: int
     calls: int
@@ -183,9 +231,31 @@ class LeaderboardView:
     period: PeriodView
     team_id: str | None
     minimum_calls: int
+    minimum_tokens: int
+    """Of prompt and of completion each."""
+    hidden: bool
+    """Whether others do not see the asker."""
     ranks: tuple[RankView, ...]
     mine: RankView | None
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """One part of this process and whether it works."""
+
+    name: str
+    ok: bool
+    ms: int
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class HealthView:
+    status: str
+    """healthy or unhealthy."""
+    version: str
+    parts: tuple[PartView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,11 +273,13 @@ class ExplainView:
 
     request_id: str
     kind: str
-    """charged, pending or refused."""
+    """charged, voided (nothing was produced), pending or refused."""
     model: str
     code: str
     paid_by: str | None
     estimated: bool
+    required_micro: int
+    """The most it could have cost."""
     held_micro: int
     cost_micro: int
     prompt_tokens: int

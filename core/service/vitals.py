@@ -1,0 +1,36 @@
+"""Whether this process can do its work: the parts behind GET /health/ready."""
+
+import asyncio
+from collections.abc import Awaitable
+
+from core.domain.errors import Refusal
+from core.service.start import Core
+from core.store.pulse import pulse
+from core.views import PartView
+
+MOST_SECONDS = 1.0
+
+
+async def vitals(core: Core) -> tuple[PartView, ...]:
+    """Return the database and the ledger's writer: each must answer within a second."""
+    return tuple(
+        await asyncio.gather(
+            _timed("database", core.database.read(pulse())),
+            _timed("ledger", core.database.run(pulse)),
+        )
+    )
+
+
+async def _timed(name: str, work: Awaitable[None]) -> PartView:
+    """Run one part's question; for the writer the time is how long a commit queues now."""
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    try:
+        await asyncio.wait_for(work, MOST_SECONDS)
+    except (Refusal, TimeoutError):
+        return PartView(name, ok=False, ms=_ms(loop.time() - began), detail="does not answer")
+    return PartView(name, ok=True, ms=_ms(loop.time() - began), detail="")
+
+
+def _ms(seconds: float) -> int:
+    return int(seconds * 1000)

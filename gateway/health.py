@@ -1,0 +1,46 @@
+"""Whether this process lives, and whether it can do its work. Public, so it says little."""
+
+import asyncio
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core.service.vitals import vitals
+from core.views import VERSION, HealthView, PartView
+from gateway.auth import Policy, core_of, declare
+from gateway.reply import reply
+
+router = APIRouter(tags=["health"], dependencies=[Depends(declare(Policy.PUBLIC))])
+KEPT_SECONDS = 1.0
+"""An answer is good for this long, so that nobody can keep the ledger busy by asking."""
+
+
+@router.get("/health", summary="healthy, and the version")
+@router.get("/health/live", summary="This process lives")
+async def health() -> Response:
+    return reply({"status": "healthy", "version": VERSION})
+
+
+@router.get("/health/ready", summary="Whether each part works; 503 if the database does not")
+async def ready(request: Request) -> Response:
+    parts = (*await _kept(request), _catalog(request))
+    good = all(part.ok for part in parts)
+    view = HealthView("healthy" if good else "unhealthy", VERSION, parts)
+    return reply(view, 200 if good else 503)
+
+
+async def _kept(request: Request) -> tuple[PartView, ...]:
+    """Return what was found in the last second, else ask once for everybody who waits."""
+    state, loop = request.app.state, asyncio.get_running_loop()
+    until, asked = getattr(state, "vitals", (0.0, None))
+    if asked is None or loop.time() >= until:
+        asked = asyncio.ensure_future(vitals(core_of(request)))
+        state.vitals = (loop.time() + KEPT_SECONDS, asked)
+    found: tuple[PartView, ...] = await asyncio.shield(asked)
+    return found
+
+
+def _catalog(request: Request) -> PartView:
+    count = sum(model.direct for model in request.app.state.catalog.models.values())
+    return PartView("models", ok=count > 0, ms=0, detail=f"{count} can be called")

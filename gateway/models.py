@@ -1,0 +1,98 @@
+"""Which models can be called, at what price: free, and answered with nothing left."""
+
+from decimal import Decimal
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core.calls import Caller
+from core.domain.errors import Code, Refusal
+from gateway.auth import Policy, core_of, require
+from gateway.catalog import Catalog, ListedModel
+from gateway.model import Model
+from gateway.prices import PICO_PER_CREDIT
+from gateway.reply import reply
+from gateway.show import iso
+
+router = APIRouter(tags=["models"])
+Member = Annotated[Caller, Depends(require(Policy.MEMBER))]
+CLAUDE = "anthropic-version"
+"""A header that every client of Anthropic's API sends; such a client gets Anthropic's shape."""
+
+
+@router.get("/v1/models", summary="The models that can be called, with their prices")
+async def models(request: Request, _: Member) -> Response:
+    """OpenAI's shape; Anthropic's, if the header anthropic-version is sent."""
+    listed = _catalog(request).listed()
+    if CLAUDE not in request.headers:
+        return reply({"object": "list", "data": listed})
+    page = {
+        "data": [_claude(model) for model in listed],
+        "has_more": False,
+        "first_id": listed[0].id if listed else None,
+        "last_id": listed[-1].id if listed else None,
+    }
+    return reply(page)
+
+
+@router.get("/v1/models/{name:path}", summary="One model with its price")
+async def model(request: Request, _: Member, name: str) -> Response:
+    """Suffixes such as @critical are understood here as in a call."""
+    catalog = _catalog(request)
+    try:
+        found = catalog.resolve(name).model.name
+    except Refusal:
+        text = "There is no such model here. GET /v1/models lists them all."
+        raise Refusal(Code.MODEL_NOT_FOUND, text, param="model") from None
+    one = next(listed for listed in catalog.listed() if listed.id == found)
+    return reply(_claude(one) if CLAUDE in request.headers else one)
+
+
+@router.get("/v1/model/info", summary="Prices and context sizes in the shape of LiteLLM's route")
+async def model_info(request: Request, _: Member) -> Response:
+    """Prices are US dollars per token, as clients of LiteLLM expect them."""
+    per_usd = core_of(request).settings.credits_per_usd
+    known = _catalog(request).models.values()
+    return reply({"data": [_info(model, per_usd) for model in known if model.direct]})
+
+
+def _catalog(request: Request) -> Catalog:
+    catalog: Catalog = request.app.state.catalog
+    return catalog
+
+
+def _claude(model: ListedModel) -> dict[str, object]:
+    return {
+        "type": "model",
+        "id": model.id,
+        "display_name": model.id,
+        "created_at": iso(model.created * 1000),
+    }
+
+
+def _info(model: Model, per_usd: int) -> dict[str, object]:
+    rates = model.price.base
+    info = {
+        "id": model.name,
+        "mode": "chat",
+        "litellm_provider": model.provider,
+        "max_tokens": model.max_output_tokens,
+        "max_input_tokens": model.max_input_tokens,
+        "max_output_tokens": model.max_output_tokens,
+        "input_cost_per_token": _usd(rates.input_pico, per_usd),
+        "output_cost_per_token": _usd(rates.output_pico, per_usd),
+        "cache_read_input_token_cost": _usd(rates.cache_read_pico, per_usd),
+        "cache_creation_input_token_cost": _usd(rates.cache_write_pico, per_usd),
+        "supports_vision": model.most_image_tokens > 0,
+        "supports_function_calling": True,
+    }
+    params = {"model": model.upstream}
+    return {"model_name": model.name, "litellm_params": params, "model_info": info}
+
+
+def _usd(pico: int, per_usd: int) -> msgspec.Raw:
+    """Return picocredits as a JSON number of US dollars; no float comes between."""
+    return msgspec.Raw(f"{Decimal(pico) / (PICO_PER_CREDIT * per_usd):f}".encode())
