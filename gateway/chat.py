@@ -16,8 +16,8 @@ from gateway.answers import Meter
 from gateway.auth import credential
 from gateway.catalog import Resolved
 from gateway.door import read_body
-from gateway.gate import Gate
 from gateway.errors import stream_error
+from gateway.gate import Gate
 from gateway.headers import receipt_headers, ticket_headers
 from gateway.intake import MIB
 from gateway.intent import intent

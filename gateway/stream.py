@@ -6,7 +6,6 @@ or after five seconds of trying; the settlement then goes on here.
 """
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 

@@ -1,10 +1,15 @@
-"""SQLite: one writer thread with group commit, readers beside it. WAL, `synchronous=FULL`."""
+"""SQLite: one writer thread with group commit, readers beside it. WAL, `synchronous=FULL`.
+
+Many rows go into one statement: sqlite3 gives up Python's lock for every step of a statement, and
+the writer would wait for the event loop to let go of it as many times.
+"""
 
 import asyncio
 import sqlite3
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TypeVar
@@ -21,6 +26,7 @@ from core.store.statements import (
     change_sql,
     drive,
     insert_sql,
+    portions,
     read_sql,
     sqlite_params,
 )
@@ -155,11 +161,15 @@ def _execute(connection: sqlite3.Connection, statement: Statement) -> list[Row]:
             ).fetchall()
             return found
         case Insert(table, columns, rows, ignore):
-            connection.executemany(
-                insert_sql(table, columns, ignore=ignore, dialect=Dialect.SQLITE), rows
-            )
+            for part in portions(rows):
+                sql = insert_sql(
+                    table, columns, ignore=ignore, dialect=Dialect.SQLITE, rows=len(part)
+                )
+                connection.execute(sql, tuple(chain.from_iterable(part)))
         case Change(table, columns, rows):
-            connection.executemany(change_sql(table, columns, Dialect.SQLITE), rows)
+            for part in portions(rows):
+                sql = change_sql(table, columns, Dialect.SQLITE, rows=len(part))
+                connection.execute(sql, tuple(chain.from_iterable(part)))
         case _ as never:
             raise AssertionError(never)
     return []

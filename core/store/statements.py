@@ -8,7 +8,7 @@ is dropped where one writer makes it needless.
 """
 
 import re
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -21,6 +21,8 @@ from sqlmodel import SQLModel
 Value = str | int | bytes | bool | None
 Row = Sequence[Any]
 Table_ = type[SQLModel]
+MOST_ROWS = 64
+"""Rows in one SQLite statement; 18 columns of them stay far below its 32,766 parameters."""
 T = TypeVar("T")
 
 
@@ -93,25 +95,39 @@ def read_sql(sql: str, dialect: Dialect) -> str:
 
 
 @cache
-def insert_sql(table: Table_, columns: tuple[str, ...], *, ignore: bool, dialect: Dialect) -> str:
+def insert_sql(
+    table: Table_, columns: tuple[str, ...], *, ignore: bool, dialect: Dialect, rows: int = 1
+) -> str:
+    """Return the insertion of `rows` rows: as so many VALUES, or as arrays (PostgreSQL)."""
     head = f'INSERT INTO "{_table(table).name}" ({_names(columns)})'
     tail = " ON CONFLICT DO NOTHING" if ignore else ""
     if dialect is Dialect.SQLITE:
-        return f"{head} VALUES ({', '.join('?' * len(columns))}){tail}"
+        return f"{head} VALUES {_values(columns, rows)}{tail}"
     return f"{head} SELECT * FROM unnest({_arrays(table, columns)}){tail}"  # noqa: S608 - names come from our own tables
 
 
 @cache
-def change_sql(table: Table_, columns: tuple[str, ...], dialect: Dialect) -> str:
+def change_sql(table: Table_, columns: tuple[str, ...], dialect: Dialect, rows: int = 1) -> str:
+    """Return the change of `rows` rows, found by their first column."""
     name, (key, *rest) = _table(table).name, columns
     if dialect is Dialect.SQLITE:
-        sets = ", ".join(f'"{c}" = ?{i}' for i, c in enumerate(rest, 2))
-        return f'UPDATE "{name}" SET {sets} WHERE "{key}" = ?1'  # noqa: S608 - as above
+        sets = ", ".join(f'"{c}" = u.column{i}' for i, c in enumerate(rest, 2))
+        source = f"(VALUES {_values(columns, rows)})"
+        return f'UPDATE "{name}" SET {sets} FROM {source} AS u WHERE "{key}" = u.column1'  # noqa: S608 - as above
     sets = ", ".join(f'"{c}" = u."{c}"' for c in rest)
     return (
         f'UPDATE "{name}" AS t SET {sets} FROM unnest({_arrays(table, columns)})'  # noqa: S608 - as above
         f' AS u({_names(columns)}) WHERE t."{key}" = u."{key}"'
     )
+
+
+def portions(rows: list[tuple[Value, ...]]) -> Iterator[list[tuple[Value, ...]]]:
+    """Cut rows into powers of two, so that few statements cover every number of rows."""
+    start = 0
+    while start < len(rows):
+        size = min(MOST_ROWS, 1 << ((len(rows) - start).bit_length() - 1))
+        yield rows[start : start + size]
+        start += size
 
 
 def sqlite_params(params: tuple[Value | list[str], ...]) -> tuple[Value, ...]:
@@ -121,6 +137,10 @@ def sqlite_params(params: tuple[Value | list[str], ...]) -> tuple[Value, ...]:
 
 def _table(table: Table_) -> Table:
     return cast("Table", table.__table__)  # type: ignore[attr-defined]  # SQLModel sets it on table classes
+
+
+def _values(columns: tuple[str, ...], rows: int) -> str:
+    return ", ".join([f"({', '.join('?' * len(columns))})"] * rows)
 
 
 def _names(columns: tuple[str, ...]) -> str:

@@ -51,7 +51,7 @@ class Process:
         report = await self.command("audit", "--json")
         assert report["findings"] == [], report
 
-    async def command(self, *words: str) -> Any:  # noqa: ANN401 - JSON
+    async def command(self, *words: str) -> Any:
         """Run another `tokenpool` command beside the server and return its JSON."""
         run = await asyncio.create_subprocess_exec(
             TOKENPOOL, *words, env=self.environment, stdout=asyncio.subprocess.PIPE

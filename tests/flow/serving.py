@@ -100,7 +100,7 @@ class Served:
         body = {"model": "mock", "messages": messages, "max_tokens": 50, **more}
         return await self.post("/v1/chat/completions", body, who, headers)
 
-    async def quota(self, who: Member) -> Any:  # noqa: ANN401 - JSON
+    async def quota(self, who: Member) -> Any:
         return (await self.get("/v1/users/me/quota", who)).json()
 
     async def rows(self, sql: str, *params: str | int) -> list[Row]:

@@ -9,7 +9,6 @@ from flow.serving import Member, Served
 from flow.test_faults import price_micro
 from flow.upstreams import Upstream
 
-
 CLIENTS = 300
 
 
@@ -33,7 +32,7 @@ async def test_300_impatient_clients_leave_no_open_hold_and_no_free_token(
     served: Served, provider: Upstream
 ) -> None:
     member = await served.member("ann", quota=100_000)
-    dice = random.Random(7)  # noqa: S311 - not for secrets
+    dice = random.Random(7)
 
     async with asyncio.TaskGroup() as group:
         for _ in range(CLIENTS):

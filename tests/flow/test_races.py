@@ -7,7 +7,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from flow.processes import Process, serve_process
+from flow.processes import serve_process
 from flow.serving import TOML, Member
 from flow.upstreams import Upstream
 
@@ -50,7 +50,7 @@ async def race(urls: list[str], member: Member, provider: Upstream) -> Counter[t
 async def test_a_thousand_calls_for_the_last_credit_make_one_provider_call(
     kind: str, request: pytest.FixtureRequest, provider: Upstream, tmp_path: Path
 ) -> None:
-    database_url = request.getfixturevalue(f"{kind.split('-')[0]}_url")
+    database_url = request.getfixturevalue(f"{kind.split('-', maxsplit=1)[0]}_url")
     config = tmp_path / "tokenpool.toml"
     config.write_text(TOML.format(base=provider.base))
     processes = 2 if kind.endswith("processes") else 1

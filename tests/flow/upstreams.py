@@ -53,7 +53,7 @@ async def upstream() -> AsyncIterator[Upstream]:
         await runner.cleanup()
 
 
-def _handler(state: Upstream) -> Any:  # noqa: ANN401 - aiohttp's handler type
+def _handler(state: Upstream) -> Any:
     async def handle(request: web.Request) -> web.StreamResponse:
         call_id = request.headers.get("x-client-request-id", "?")
         body = await request.json()
@@ -86,7 +86,7 @@ def tokens_of(body: dict[str, Any], wish: dict[str, str]) -> int:
     return int(min(int(wish.get("tokens", "5")), limit))
 
 
-def usage(tokens: int, wish: dict[str, str]) -> Any:  # noqa: ANN401 - JSON
+def usage(tokens: int, wish: dict[str, str]) -> Any:
     if "usage" in wish:
         return json.loads(wish["usage"])
     return {
