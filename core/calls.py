@@ -99,7 +99,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One POST to an upstream, or the try of one. `outcome`: answered, refused, unsent, unknown."""
+    """One POST to an upstream. `outcome`: answered, refused, unsent (tried in vain), unknown."""
 
     upstream: str
     outcome: str

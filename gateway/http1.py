@@ -28,7 +28,7 @@ class NotSent(Exception):
 
 
 class Lost(Exception):
-    """The connection broke after something was sent: the upstream may have worked, and may bill."""
+    """The connection broke after something was sent: the upstream may have worked and bill."""
 
 
 @dataclass(frozen=True, slots=True)

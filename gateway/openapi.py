@@ -1,4 +1,4 @@
-"""The hot routes' part of the OpenAPI document: they are no FastAPI routes, so it is written here."""
+"""The hot routes' part of the OpenAPI document: they are no FastAPI routes, so it is here."""
 
 from typing import Any
 

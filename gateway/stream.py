@@ -170,7 +170,7 @@ class Sent:
         return self._as(Kind.SETTLE, status, usage=meter.usage)
 
     def _broken(self, refusal: Refusal) -> Outcome:
-        """The upstream may have worked. What was read is charged; if nothing was, the hold is."""
+        """Charge what was read, or the hold if nothing was: the upstream may have worked."""
         self.relay.refusal = refusal
         status = STATUS[refusal.code][0]
         if self.exchange.meter.usage is not None or self.exchange.meter.produced_bytes:

@@ -100,7 +100,7 @@ class Refused:
 
 
 def decide(bound: Bound, purses: Purses, *, lower: bool = False) -> Granted | Refused:
-    """Return the first payer that covers the call; with `lower`, for a shorter answer if need be."""
+    """Return the first payer that covers the call; with `lower`, also for a shorter answer."""
     looks: list[Look] = []
     asked = bound.output_tokens
     least = (
@@ -115,7 +115,7 @@ def decide(bound: Bound, purses: Purses, *, lower: bool = False) -> Granted | Re
 
 
 def _chain(purses: Purses) -> list[tuple[Payer, int, Reason]]:
-    """Return each payer in order with what it can give and what is missing if that is too little."""
+    """Return each payer in order, what it can give, and the reason if that is too little."""
     chain = [_capped(Payer.OWN, purses.own_micro, Reason.PERSONAL_EXHAUSTED, purses)]
     for payer, share, cap in (
         (Payer.CRITICAL, purses.critical_micro, Reason.CRITICAL_CAP),

@@ -44,7 +44,7 @@ class Code(StrEnum):
 
 
 class Refusal(Exception):
-    """An expected no. `facts` are figures for headers and cards, never anyone's words or secrets."""
+    """An expected no. `facts` are figures for headers and cards, never words or secrets."""
 
     def __init__(
         self,

@@ -84,7 +84,7 @@ def may_be_critical(policy: CriticalPolicy, right: CriticalRight) -> bool:
 
 
 def may_decide(decider: Person, requester_id: str, team_id: str | None) -> bool:
-    """Return whether `decider` may decide a request: an admin or the team's manager, never one's own."""
+    """Return whether someone may decide: an admin or the team's manager, not their own."""
     return decider.id != requester_id and (decider.is_admin or decider.manages(team_id))
 
 

@@ -52,7 +52,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a provider says it counted, in tokens. `cached` and `cache_written` lie within prompt."""
+    """What a provider counted, in tokens. `cached` and `cache_written` lie within prompt."""
 
     prompt_tokens: int
     completion_tokens: int

@@ -4,7 +4,7 @@ MOST_CHANGES_A_DAY = 10
 
 
 def is_away(away_since: int | None, away_until: int | None, now_ms: int) -> bool:
-    """Return whether a member is on vacation now; an end date that has passed ends it by itself."""
+    """Return whether a member is on vacation now; a date that has passed ends it by itself."""
     return (
         away_since is not None
         and away_since <= now_ms

@@ -23,7 +23,7 @@ def base62(length: int) -> str:
     """Return random letters and digits, each equally likely, from the system's secure source."""
     letters = ""
     while len(letters) < length:
-        letters += "".join(_FROM_BYTE[b] for b in secrets.token_bytes(length) if b < 248)  # noqa: PLR2004 - 4 × 62
+        letters += "".join(_FROM_BYTE[b] for b in secrets.token_bytes(length) if b < 248)  # noqa: PLR2004 - 4 * 62
     return letters[:length]
 
 

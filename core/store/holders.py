@@ -148,7 +148,7 @@ class Party:
         return (*key, limit_id(payer.value, self.subject(payer), self.period))
 
     def subject(self, payer: Payer) -> str:
-        """Return whom a share of the pool is counted for: vacation the team, critical the member."""
+        """Return whose share of the pool is counted: vacation the team's, critical the member's."""
         assert self.seat is not None
         if payer is Payer.VACATION:
             return self.seat.team_id

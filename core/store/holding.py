@@ -20,8 +20,9 @@ from core.store.tables import HoldRow
 
 READ_MADE = "SELECT id, payer, output_limit, amount FROM hold WHERE id IN :1"
 HOLD = (
-    "id", "row_id", "payer", "amount", "state", "epoch", "member_id", "team_id", "key_id", "limits",
-    "model", "priority", "privacy", "streamed", "output_limit", "idempotency_id", "why", "created_ms",
+    "id", "row_id", "payer", "amount", "state", "epoch", "member_id", "team_id", "key_id",
+    "limits", "model", "priority", "privacy", "streamed", "output_limit", "idempotency_id", "why",
+    "created_ms",
 )  # fmt: skip
 
 
@@ -95,7 +96,7 @@ class HoldDesk:
         )
 
     def _room(self, party: Party, team: TeamSeat, payer: Payer) -> int:
-        """Return what is left of a share of the pool's grant; MOVEs out of the pool do not shrink it."""
+        """Return what is left of a share of the pool's grant; MOVEs out do not shrink it."""
         percent = team.critical_percent if payer is Payer.CRITICAL else team.vacation_percent
         used, held = self._folio.limit(limit_id(payer.value, party.subject(payer), party.period))
         return max(0, vacation.share(team.pool_quota, percent) - used - held)

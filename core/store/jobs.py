@@ -75,7 +75,7 @@ def units(jobs: Sequence[Job]) -> list[Unit]:
 
 
 def resolve(outcomes: Sequence[tuple[Job, object]]) -> None:
-    """Hand out what a transaction decided; a result that is an exception is raised in the waiter."""
+    """Hand out what a transaction decided; an exception is raised in the waiter."""
     for job, outcome in outcomes:
         if job.future.done():
             continue

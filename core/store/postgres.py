@@ -80,7 +80,7 @@ class PostgresStore:
         self._wake.set()
 
     async def read(self, program: Program[T]) -> T:
-        """Run a program of reads on one snapshot; Unavailable within a second or so if it cannot."""
+        """Run a program of reads on one snapshot; Unavailable in a second or so if it cannot."""
         try:
             if self._pool is None:
                 self._pool = await asyncpg.create_pool(

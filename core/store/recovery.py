@@ -10,7 +10,8 @@ from core.store.statements import Program, Read, Row
 LEASE = "instance:"
 READ_ORPHANS = """
 SELECT h.id, h.row_id, h.payer, h.amount, h.member_id, h.team_id, h.key_id, h.limits, h.model,
-  h.priority, h.privacy, h.streamed, h.output_limit, h.idempotency_id, h.why, h.created_ms, b.period
+  h.priority, h.privacy, h.streamed, h.output_limit, h.idempotency_id, h.why, h.created_ms,
+  b.period
 FROM hold h JOIN balance b ON b.id = h.row_id
 LEFT JOIN lease l ON l.name = 'instance:' || h.epoch
 WHERE h.state = 'open' AND h.epoch <> :1 AND (l.until_ms IS NULL OR l.until_ms <= :2)

@@ -1,4 +1,4 @@
-"""Traces of refusals: one row per member, code, model and hour, so that a retry loop stays cheap."""
+"""Traces of refusals: one row per member, code, model and hour, so that retries stay cheap."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

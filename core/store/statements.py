@@ -41,7 +41,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Insert:
-    """Rows of one table, each a tuple of `columns`; with `ignore`, rows that exist stay as they are."""
+    """Rows of one table, tuples of `columns`; with `ignore`, rows that exist stay as they are."""
 
     table: Table_
     columns: tuple[str, ...]

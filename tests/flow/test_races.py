@@ -1,4 +1,4 @@
-"""Races for the last credit: exactly one wins, whatever the database and however many processes."""
+"""Races for the last credit: exactly one wins, on each database, with one or two processes."""
 
 import asyncio
 import os

@@ -181,26 +181,26 @@ def _failure(status: int, wish: dict[str, str]) -> web.Response:
 
 
 async def _garbage(
-    request: web.Request, body: dict[str, Any], wish: dict[str, str]
+    _request: web.Request, _body: dict[str, Any], _wish: dict[str, str]
 ) -> web.StreamResponse:
     return web.Response(body=b"<html>not json</html>", content_type="text/html")
 
 
 async def _redirect(
-    request: web.Request, body: dict[str, Any], wish: dict[str, str]
+    _request: web.Request, _body: dict[str, Any], _wish: dict[str, str]
 ) -> web.StreamResponse:
     return web.Response(status=302, headers={"location": "http://127.0.0.1:1/elsewhere"})
 
 
 async def _hang(
-    request: web.Request, body: dict[str, Any], wish: dict[str, str]
+    _request: web.Request, _body: dict[str, Any], _wish: dict[str, str]
 ) -> web.StreamResponse:
     await asyncio.sleep(60)
     return web.Response(status=200)
 
 
 async def _broken(
-    request: web.Request, body: dict[str, Any], wish: dict[str, str]
+    request: web.Request, _body: dict[str, Any], _wish: dict[str, str]
 ) -> web.StreamResponse:
     assert request.transport is not None
     request.transport.abort()
