@@ -74,13 +74,13 @@ def environment(database_url: str, folder: Path) -> dict[str, str]:
 
 @asynccontextmanager
 async def serve_process(
-    database_url: str, folder: Path, processes: int = 1
+    database_url: str, folder: Path, processes: int = 1, key: str = ""
 ) -> AsyncIterator[list[Process]]:
-    """Start that many servers on one database; the first makes the administrator."""
+    """Start that many servers on one database; the first one makes the admin unless `key` is his."""
     async with AsyncExitStack() as stack:
         running: list[Process] = []
         for _ in range(processes):
-            key = running[0].admin_key if running else ""
+            key = key or (running[0].admin_key if running else "")
             one = _one(environment(database_url, folder), folder, key)
             running.append(await stack.enter_async_context(one))
         yield running
