@@ -45,7 +45,7 @@ format: $(DEV) ## format, and fix what ruff can fix safely
 ##@ Measure
 
 bench: $(DEV) $(PROJECT) ## compare TokenPool with a direct upstream
-	$(BIN)/python tests/bench/run.py
+	PYTHONPATH=tests $(BIN)/python tests/bench/run.py $(BENCH)
 
 torture: $(DEV) $(PROJECT) ## the long tests: kills, races, floods
 	$(BIN)/pytest tests/torture -m torture --timeout=1800

@@ -21,8 +21,6 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1])]
-
 import httpx
 from flow.processes import Process, serve_process
 from flow.serving import TOML
@@ -78,6 +76,12 @@ def pinned(core: int) -> list[str]:
     return ["taskset", "-c", str(core)] if (os.cpu_count() or 1) > 1 else []
 
 
+def pin(pid: int) -> None:
+    """Keep TokenPool on the first core, away from the tools."""
+    if pinned(0):
+        subprocess.run(["taskset", "-apc", "0", str(pid)], check=True, capture_output=True)
+
+
 @contextmanager
 def mock(folder: Path) -> Iterator[None]:
     command = [*pinned(1), folder / "mock", f"{UPSTREAM_PORT}:0:0"]
@@ -95,7 +99,8 @@ def cpu_seconds(pid: int) -> float:
 
 
 def rss_mib(pid: int) -> float:
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def load(folder: Path, lane: Lane, connections: int, seconds: float, *, streamed: bool) -> Figure:
@@ -142,7 +147,9 @@ def measure(
 @asynccontextmanager
 async def started(database_url: str, folder: Path) -> AsyncIterator[tuple[Process, float]]:
     """Start TokenPool a first time to make its database, then again to time that start."""
-    (folder / "tokenpool.toml").write_text(TOML.format(base=f"http://127.0.0.1:{UPSTREAM_PORT}/v1"))
+    (folder / "tokenpool.toml").write_text(
+        TOML.format(base=f"http://127.0.0.1:{UPSTREAM_PORT}/v1")
+    )
     async with serve_process(database_url, folder) as [first]:
         key = first.admin_key
     before = time.monotonic()
@@ -157,14 +164,14 @@ async def bench(
 ) -> tuple[list[Figure], dict[str, float]]:
     async with started(url, folder) as (process, start_seconds):
         pid = process.process.pid
-        if pinned(0):
-            subprocess.run(["taskset", "-apc", "0", str(pid)], check=True, capture_output=True)
+        await asyncio.to_thread(pin, pid)
         idle = rss_mib(pid)
         caller = await process.member("bench", 1_000_000_000)
         port = int(process.url.rpartition(":")[2])
         lanes = [Lane("direct", UPSTREAM_PORT, "x", 0), Lane("tokenpool", port, caller.key, pid)]
         figures = await asyncio.to_thread(measure, folder, database, lanes, rounds, seconds)
-        facts = {"start_seconds": start_seconds, "rss_idle_mib": idle, "rss_after_mib": rss_mib(pid)}
+        facts = {"start_seconds": start_seconds, "rss_idle_mib": idle}
+        facts["rss_after_mib"] = rss_mib(pid)
         report = await process.command("audit", "--json")
         assert report["findings"] == [], report["findings"]
     return figures, facts
@@ -181,8 +188,8 @@ def table(figures: list[Figure]) -> None:
         kind = "stream" if f.streamed else "plain"
         ratio = f.per_second / direct.per_second
         print(
-            f"{f.database:9} {f.what:10} {kind:6} {f.connections:5} {f.per_second:9,.0f} {ratio:7.3f}"
-            f" {f.p50_ms:8.2f} {f.p99_ms:8.2f} {f.cpu_ms:7.3f} {f.failed:7}"
+            f"{f.database:9} {f.what:10} {kind:6} {f.connections:5} {f.per_second:9,.0f}"
+            f" {ratio:7.3f} {f.p50_ms:8.2f} {f.p99_ms:8.2f} {f.cpu_ms:7.3f} {f.failed:7}"
         )
 
 
