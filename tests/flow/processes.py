@@ -76,7 +76,7 @@ def environment(database_url: str, folder: Path) -> dict[str, str]:
 async def serve_process(
     database_url: str, folder: Path, processes: int = 1, key: str = ""
 ) -> AsyncIterator[list[Process]]:
-    """Start that many servers on one database; the first one makes the admin unless `key` is his."""
+    """Start that many servers on one database; the first makes the admin, unless `key` is one."""
     async with AsyncExitStack() as stack:
         running: list[Process] = []
         for _ in range(processes):
