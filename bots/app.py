@@ -3,26 +3,21 @@
 import asyncio
 import gc
 import os
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import uvicorn
-from dotenv import dotenv_values
 from starlette.types import ASGIApp
 
 from bots import logs
-from core.service import membership, upkeep
+from bots.listening import DRAIN_SECONDS, Server, listen, url_of
+from core.service import checkup, membership, upkeep
 from core.service.start import Core, only_server, open_core
-from core.settings import Settings, SettingsError
+from core.settings import Settings, SettingsError, read_env_file
 from gateway import catalog
 from gateway.app import create_app
 from gateway.gate import Gate
 from gateway.sources import HttpSource
-
-DRAIN_SECONDS = 30
-BACKLOG = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +27,12 @@ class Started:
     url: str
     admin_key: str | None
     """Printed once: only a new database on loopback makes one."""
+    has_admin: bool
 
 
 @asynccontextmanager
 async def application(settings: Settings) -> AsyncIterator[tuple[Core, ASGIApp]]:
     """Open everything for one process and yield the ASGI application; close it in order."""
-    _may_listen(settings)
     async with only_server(settings), open_core(settings) as core, upkeep.running(core):
         environ = provider_environ()
         gate = Gate(core, catalog.load(settings, environ), HttpSource(environ))
@@ -49,58 +44,31 @@ async def application(settings: Settings) -> AsyncIterator[tuple[Core, ASGIApp]]
 
 
 async def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
-    """Serve until a signal ends it; `announce` is called once the socket listens."""
+    """Serve until a signal ends it; `announce` is called once it answers."""
     logs.configure(settings)
     async with application(settings) as (core, app):
-        admin_key = await membership.first_admin(core) if settings.on_loopback else None
-        server = _Server(_config(app, settings), lambda url: announce(Started(url, admin_key)))
-        gc.collect()
-        gc.freeze()
-        await server.serve()
-
-
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, listening: Callable[[str], None]) -> None:
-        super().__init__(config)
-        self._listening = listening
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            host, port = self.servers[0].sockets[0].getsockname()[:2]
-            named = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - only read
-            self._listening(f"http://{f'[{named}]' if ':' in named else named}:{port}")
-
-
-def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        loop="none",
-        http="httptools",
-        ws="none",
-        lifespan="off",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        backlog=BACKLOG,
-        timeout_keep_alive=75,
-        timeout_graceful_shutdown=DRAIN_SECONDS,
-    )
+        with listen(settings) as listening:
+            admin_key = await membership.first_admin(core) if settings.on_loopback else None
+            has_admin = admin_key is not None or await checkup.has_admin(core)
+            _may_be_reached(settings, has_admin=has_admin)
+            started = Started(url_of(listening), admin_key, has_admin)
+            gc.collect()
+            gc.freeze()
+            await Server(app, lambda: announce(started)).serve([listening])
 
 
 def provider_environ() -> dict[str, str]:
     """Return where providers' keys are: the environment, and `.env` for what is not in it."""
-    kept = {name: value for name, value in dotenv_values(".env").items() if value is not None}
-    return kept | dict(os.environ)
+    return {**read_env_file(), **os.environ}
 
 
-def _may_listen(settings: Settings) -> None:
-    """Refuse to listen beyond loopback without a way to the first admin (faults.md 2.3)."""
-    if not settings.on_loopback and settings.secret_key is None:
+def _may_be_reached(settings: Settings, *, has_admin: bool) -> None:
+    """Refuse to serve beyond loopback without a way to the first admin (faults.md 2.3)."""
+    if not (has_admin or settings.on_loopback or settings.bootstrap_token):
         raise SettingsError(
-            "TOKENPOOL_SECRET_KEY is needed when TOKENPOOL_HOST is not a loopback address."
+            "This database has no administrator, and TOKENPOOL_HOST is not a loopback address."
+            " Run `tokenpool admin create --email you@example.com` on this machine first, or set"
+            " TOKENPOOL_BOOTSTRAP_TOKEN."
         )
 
 

@@ -1,0 +1,41 @@
+"""`tokenpool serve`."""
+
+from typing import Annotated
+
+import typer
+
+from bots import app as server
+from bots.cli.opening import plainly, read_settings
+from bots.greeting import greeting
+
+app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+
+EXAMPLES = """
+[bold]Examples[/bold]
+
+tokenpool serve
+
+tokenpool serve --port 9000
+
+TOKENPOOL_DATABASE_URL=postgresql://tokenpool:…@localhost/tokenpool tokenpool serve
+
+.env.example lists all settings; docs/INSTALL.md shows Docker, systemd and a reverse proxy.
+"""
+
+
+@app.command(epilog=EXAMPLES)
+def serve(
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on; else TOKENPOOL_HOST.")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port, 0 for a free one; else TOKENPOOL_PORT.")
+    ] = None,
+) -> None:
+    """Start TokenPool: the gateway and everything around it."""
+    with plainly():
+        server.run(read_settings(host=host, port=port), _announce)
+
+
+def _announce(started: server.Started) -> None:
+    typer.echo(greeting(started, lambda text: typer.style(text, bold=True)))

@@ -1,0 +1,111 @@
+"""The socket and the signals: where the server listens, and how it is told to end.
+
+The socket listens before anything is made that is told only once, such as the first admin key.
+"""
+
+import asyncio
+import errno
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from core.settings import Settings, SettingsError
+
+BACKLOG = 4096
+DRAIN_SECONDS = 30
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+LAST_PORT = 65535
+
+
+def listen(settings: Settings) -> socket.socket:
+    """Listen where the settings say; SettingsError says what to do if that cannot be."""
+    host, port = settings.host, settings.port
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        raise SettingsError(f"TOKENPOOL_HOST: {host} is no known host name.") from error
+    family, address = min((family, address) for family, *_, address in found)
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(BACKLOG)
+    except OSError as error:
+        listening.close()
+        raise SettingsError(_why(error, host, port)) from error
+    listening.settimeout(0)
+    return listening
+
+
+def url_of(listening: socket.socket) -> str:
+    """Return the address under which this machine reaches the socket."""
+    host, port = listening.getsockname()[:2]
+    named = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - only read
+    return f"http://{f'[{named}]' if ':' in named else named}:{port}"
+
+
+class Server(uvicorn.Server):
+    """Calls `ready` once it answers; ends by itself when a signal asks it to.
+
+    uvicorn raises the signal again when it is done, which would cut short what follows: the
+    settling of open calls.
+    """
+
+    def __init__(self, app: ASGIApp, ready: Callable[[], None]) -> None:
+        super().__init__(_config(app))
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        for one in SIGNALS:
+            loop.add_signal_handler(one, self.handle_exit, one, None)
+        try:
+            yield
+        finally:
+            for one in SIGNALS:
+                loop.remove_signal_handler(one)
+
+
+def _config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        loop="none",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+
+
+def _why(error: OSError, host: str, port: int) -> str:
+    match error.errno:
+        case errno.EADDRINUSE:
+            other = port + 1 if port < LAST_PORT else port - 1
+            return (
+                f"TOKENPOOL_PORT: port {port} on {host} is in use. `tokenpool doctor` says whether"
+                f" that is a TokenPool; or take another port: tokenpool serve --port {other}"
+            )
+        case errno.EACCES:
+            return f"TOKENPOOL_PORT: you may not listen on port {port}; take one above 1023."
+        case errno.EADDRNOTAVAIL:
+            return f"TOKENPOOL_HOST: {host} is no address of this machine."
+        case _:
+            return f"TOKENPOOL_HOST, TOKENPOOL_PORT: {host} port {port}: {error.strerror}."
