@@ -14,7 +14,6 @@ from core.domain.balancer import Bound, Reason
 from core.domain.credits import spoken
 from core.domain.errors import Code, Refusal
 from core.service.start import Core
-from core.store import approval_log
 from core.store.items import HoldItem, RefusalItem, SettleItem
 
 IN_FLIGHT_SECONDS = 2.0
@@ -119,8 +118,7 @@ async def _refusal(core: Core, caller: Caller, ask: Ask, denied: Denied) -> Refu
         required_micro=denied.refused.required_micro,
         now_ms=core.clock.now_ms(),
     )
-    await core.database.commit(trace)
-    pending = await core.database.read(approval_log.pending_since(caller.id))
+    pending = await core.database.commit(trace)
     return Refusal(
         Code.INSUFFICIENT_QUOTA,
         f"This call needs {spoken(denied.refused.required_micro)} credits;"

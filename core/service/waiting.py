@@ -2,6 +2,10 @@
 
 import asyncio
 import contextlib
+from collections.abc import Callable, Coroutine
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
 
 
 class Settled:
@@ -19,6 +23,21 @@ class Settled:
     def announce(self, member_id: str) -> None:
         if event := self._events.pop(member_id, None):
             event.set()
+
+
+class Flights(Generic[T]):
+    """Reads that many ask for at once are made once: a thousand first calls of one key."""
+
+    def __init__(self) -> None:
+        self._flights: dict[str, asyncio.Task[T]] = {}
+
+    async def join(self, name: str, start: Callable[[], Coroutine[None, None, T]]) -> T:
+        """Return the result of the read of this name that is under way, or of a new one."""
+        flight = self._flights.get(name)
+        if flight is None:
+            flight = self._flights[name] = asyncio.create_task(start())
+            flight.add_done_callback(lambda _: self._flights.pop(name, None))
+        return await asyncio.shield(flight)
 
 
 class Leaning:

@@ -35,7 +35,10 @@ class SettleItem:
 
 @dataclass(frozen=True, slots=True)
 class RefusalItem:
-    """Leaves a coalesced trace of a refusal. Answered with None."""
+    """Leaves a coalesced trace of a refusal.
+
+    Answered with since when the member's request for more waits, in ms; None if there is none.
+    """
 
     call_id: str
     member_id: str

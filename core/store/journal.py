@@ -41,19 +41,18 @@ class Journal:
         yield from settling.read(settles)
         holding = HoldDesk(folio, holders, away)
         yield from holding.read(holds, recheck=recheck)
+        pending = (yield from write_refusals(refusals)) if refusals else {}
         results: list[Result] = [
             holding.decide(item)
             if isinstance(item, HoldItem)
             else settling.settle(item)
             if isinstance(item, SettleItem)
-            else None
+            else pending.get(item.member_id)
             for item in items
         ]
         yield from folio.write()
         yield from settling.write()
         yield from holding.write()
-        if refusals:
-            yield from write_refusals(refusals)
         return results
 
     def _lock(

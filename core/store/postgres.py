@@ -28,6 +28,8 @@ from core.store.statements import (
 
 T = TypeVar("T")
 CONNECT_SECONDS = 1.0
+WAIT_SECONDS = 5.0
+"""For a reader that is busy; one that cannot connect gives up after CONNECT_SECONDS."""
 COMMAND_SECONDS = 30.0
 READERS = 4
 DEADLOCK_RETRIES = 5
@@ -90,7 +92,7 @@ class PostgresStore:
                     timeout=CONNECT_SECONDS,
                     command_timeout=COMMAND_SECONDS,
                 )
-            async with self._pool.acquire(timeout=CONNECT_SECONDS) as connection:
+            async with self._pool.acquire(timeout=WAIT_SECONDS) as connection:
                 plain = cast("asyncpg.Connection[Any]", connection)
                 async with plain.transaction(isolation="repeatable_read", readonly=True):
                     return await _drive(plain, program)

@@ -13,6 +13,7 @@ HOUR_MS = 3_600_000
 MOST_IDS = 50
 """Refused calls whose ids lead to their row, per row."""
 READ = "SELECT id, count FROM refusal WHERE id IN :1 ORDER BY id FOR UPDATE"
+PENDING = "SELECT member_id, created_ms FROM approval WHERE state = 'pending' AND member_id IN :1"
 NEW = (
     "id", "member_id", "team_id", "key_id", "code", "model", "why", "required", "count",
     "last_call_id", "first_ms", "last_ms",
@@ -27,8 +28,11 @@ class _Trace:
     last: RefusalItem
 
 
-def write_refusals(items: Sequence[RefusalItem]) -> Program[None]:
-    """Add refusals to their rows; of two processes that open one row, the second counts again."""
+def write_refusals(items: Sequence[RefusalItem]) -> Program[dict[str, int]]:
+    """Add refusals to their rows; return since when a request for more waits, by member.
+
+    Of two processes that open one row, the second waits for the first and adds to it.
+    """
     ids = sorted({_id(item) for item in items})
     blank = [(i, *_blank(next(x for x in items if _id(x) == i))) for i in ids]
     yield Insert(RefusalRow, NEW, list(blank), ignore=True)
@@ -44,6 +48,8 @@ def write_refusals(items: Sequence[RefusalItem]) -> Program[None]:
     yield Change(RefusalRow, AGAIN, [_again(key, trace) for key, trace in sorted(traces.items())])
     if leads:
         yield Insert(RefusedCallRow, ("id", "refusal_id"), list(leads), ignore=True)
+    waiting = yield Read(PENDING, (sorted({item.member_id for item in items}),))
+    return {row[0]: row[1] for row in waiting}
 
 
 def _id(item: RefusalItem) -> str:

@@ -37,12 +37,12 @@ class Process:
         assert answer.status_code == 201, answer.text
         return Member(answer.json()["id"], answer.json()["api_key"])
 
-    async def required(self, body: object) -> str:
+    async def required(self, body: bytes) -> str:
         """Return what a call needs, in credits, as a refusal tells it."""
         broke = await self.member("broke", 0)
         async with httpx.AsyncClient(timeout=30) as client:
             answer = await client.post(
-                f"{self.url}/v1/chat/completions", json=body, headers=broke.headers
+                f"{self.url}/v1/chat/completions", content=body, headers=broke.headers
             )
         assert answer.status_code == 403, answer.text
         return answer.headers["x-tokenpool-quota-required"]

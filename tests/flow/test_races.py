@@ -15,11 +15,10 @@ CALLS = 1_000
 ROUNDS = int(os.environ.get("TOKENPOOL_RACE_ROUNDS", "5"))
 
 
-BODY = {
-    "model": "mock",
-    "max_tokens": 50,
-    "messages": [{"role": "user", "content": "hold=1 tokens=50"}],
-}
+BODY = (
+    b'{"model":"mock","max_tokens":50,'
+    b'"messages":[{"role":"user","content":"hold=1 tokens=50"}]}'
+)
 
 
 async def race(urls: list[str], member: Member, provider: Upstream) -> Counter[tuple[int, str]]:
@@ -29,7 +28,7 @@ async def race(urls: list[str], member: Member, provider: Upstream) -> Counter[t
 
     async def one(client: aiohttp.ClientSession, url: str) -> None:
         path = f"{url}/v1/chat/completions"
-        async with client.post(path, json=BODY, headers=member.headers) as answer:
+        async with client.post(path, data=BODY, headers=member.headers) as answer:
             said = await answer.json()
         results[(answer.status, said.get("error", {}).get("code", ""))] += 1
         if results.total() >= CALLS - 1:
@@ -46,14 +45,19 @@ async def race(urls: list[str], member: Member, provider: Upstream) -> Counter[t
     return results
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgres", "postgres-two-processes"])
+@pytest.fixture(params=["sqlite", "postgres", "postgres-two-processes"])
+def topology(request: pytest.FixtureRequest) -> tuple[str, int]:
+    """A database, and how many processes serve it."""
+    kind, _, more = str(request.param).partition("-")
+    return request.getfixturevalue(f"{kind}_url"), 2 if more else 1
+
+
 async def test_a_thousand_calls_for_the_last_credit_make_one_provider_call(
-    kind: str, request: pytest.FixtureRequest, provider: Upstream, tmp_path: Path
+    topology: tuple[str, int], provider: Upstream, tmp_path: Path
 ) -> None:
-    database_url = request.getfixturevalue(f"{kind.split('-', maxsplit=1)[0]}_url")
+    database_url, processes = topology
     config = tmp_path / "tokenpool.toml"
     config.write_text(TOML.format(base=provider.base))
-    processes = 2 if kind.endswith("processes") else 1
     async with serve_process(database_url, tmp_path, processes) as running:
         first = running[0]
         last_credit = await first.required(BODY)
