@@ -6,6 +6,7 @@ over the row before it. Replaying a row's transfers therefore gives the row, or 
 """
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -138,14 +139,20 @@ class Balance:
         )
 
 
+LINK = "%d|%s|%s|%s|%s|%d|%d|%d|%d"
+"""What is chained of a transfer: n, id, kind, row, counter, posted, held, spent, at_ms."""
+
+
 def chain(pepper: bytes, head: bytes, n: int, transfer: Transfer) -> bytes:
     """Return the HMAC-SHA256 that binds a transfer to all transfers of its row before it."""
-    change = transfer.delta
-    text = (
-        f"{n}|{transfer.id}|{transfer.kind.value}|{transfer.row}|{transfer.counter}"
-        f"|{change.posted}|{change.held}|{change.spent}|{transfer.at_ms}"
-    )
-    return hmac.digest(pepper, head + text.encode(), "sha256")
+    t, change = transfer, transfer.delta
+    moved = (change.posted, change.held, change.spent)
+    return link(pepper, head, (n, t.id, t.kind.value, t.row, t.counter, *moved, t.at_ms))
+
+
+def link(pepper: bytes, head: bytes, fields: Sequence[object]) -> bytes:
+    """Return `chain` of a transfer that is still the row of fields a database returned."""
+    return hmac.digest(pepper, head + (LINK % tuple(fields)).encode(), "sha256")
 
 
 @dataclass(frozen=True, slots=True)

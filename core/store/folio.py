@@ -152,18 +152,22 @@ class Folio:
 
     def lower(self, row: str, amount: int) -> None:
         """Note that a lowered quota wants `amount` back, and take what is free now."""
-        self._balances[row] = replace(self._balances[row], cut=self._balances[row].cut + amount)
-        self._changed.add(row)
+        self._want(row, "lower", amount)
         self.take_cut(row, f"cut:{row}:{self._balances[row].n + 1}")
 
     def forgive_cut(self, row: str, amount: int) -> int:
         """Cancel what is still to be taken back by a raised quota; return what remains of it."""
-        balance = self._balances[row]
-        cancelled = min(balance.cut, amount)
+        cancelled = min(self._balances[row].cut, amount)
         if cancelled:
-            self._balances[row] = replace(balance, cut=balance.cut - cancelled)
-            self._changed.add(row)
+            self._want(row, "forgive", -cancelled)
         return amount - cancelled
+
+    def _want(self, row: str, verb: str, amount: int) -> None:
+        """Change `cut`, with a transfer that moves nothing and names the amount, for the audit."""
+        name = f"{verb}:{row}:{self._balances[row].n + 1}:{amount}"
+        self.post(name, Kind.ADJUST, row, "issuer", Delta())
+        balance = self._balances[row]
+        self._balances[row] = replace(balance, cut=balance.cut + amount)
 
     def take_cut(self, row: str, transfer_id: str) -> None:
         """Take back what a lowered quota still wants, as far as credit is free (F-81)."""
