@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, StrictBool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,6 +10,7 @@ from core.calls import Caller
 from core.service import leaderboard
 from core.service.analytics import find_span
 from gateway.auth import Policy, core_of, require
+from gateway.bodies import Body
 from gateway.reply import reply
 
 router = APIRouter(tags=["leaderboard"])
@@ -19,10 +19,8 @@ Named = Annotated[str, Query(description="current, previous, day, week, month, 7
 Team = Annotated[str | None, Query(description="Id or slug of a team; else the organization.")]
 
 
-class Visibility(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    hidden: StrictBool
+class Visibility(Body):
+    hidden: bool
 
 
 @router.get("/v1/leaderboard", summary="Completion tokens per prompt token, by member")
