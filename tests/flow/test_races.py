@@ -16,8 +16,7 @@ ROUNDS = int(os.environ.get("TOKENPOOL_RACE_ROUNDS", "5"))
 
 
 BODY = (
-    b'{"model":"mock","max_tokens":50,'
-    b'"messages":[{"role":"user","content":"hold=1 tokens=50"}]}'
+    b'{"model":"mock","max_tokens":50,"messages":[{"role":"user","content":"hold=1 tokens=50"}]}'
 )
 
 
