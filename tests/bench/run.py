@@ -150,9 +150,6 @@ def measure(folder: Path, url: str, lanes: list[Lane], asked: argparse.Namespace
 @asynccontextmanager
 async def started(database_url: str, folder: Path) -> AsyncIterator[tuple[Process, float]]:
     """Start TokenPool a first time to make its database, then again to time that start."""
-    (folder / "tokenpool.toml").write_text(
-        TOML.format(base=f"http://127.0.0.1:{UPSTREAM_PORT}/v1")
-    )
     async with serve_process(database_url, folder) as [first]:
         key = first.admin_key
     before = time.monotonic()
