@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,11 @@ from typing import Any
 
 import httpx
 from flow.serving import Member
+
+from core.domain.periods import Length
+from core.store.database import Database
+from core.store.folio import Rules
+from core.store.statements import Program, Read, Row
 
 TOKENPOOL = Path(sys.executable).with_name("tokenpool")
 SECRET_KEY = "0123456789abcdef" * 4
@@ -47,6 +52,20 @@ class Process:
         assert answer.status_code == 403, answer.text
         return answer.headers["x-tokenpool-quota-required"]
 
+    async def rows(self, sql: str) -> list[Row]:
+        """Read its database from outside."""
+        rules = Rules(SECRET_KEY.encode(), Length.MONTH)
+        database = Database(self.environment["TOKENPOOL_DATABASE_URL"], rules)
+
+        def program() -> Program[list[Row]]:
+            return (yield Read(sql))
+
+        await database.open()
+        try:
+            return await database.read(program())
+        finally:
+            await database.close()
+
     async def assert_clean(self) -> None:
         report = await self.command("audit", "--json")
         assert report["findings"] == [], report
@@ -73,24 +92,38 @@ def environment(database_url: str, folder: Path) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def serve_process(
-    database_url: str, folder: Path, processes: int = 1, key: str = ""
+async def serve_process(  # noqa: PLR0913 - what a test may want of a server
+    database_url: str,
+    folder: Path,
+    processes: int = 1,
+    *,
+    key: str = "",
+    options: Mapping[str, str] | None = None,
+    log: Path | None = None,
 ) -> AsyncIterator[list[Process]]:
     """Start that many servers on one database; the first makes the admin, unless `key` is one."""
     async with AsyncExitStack() as stack:
         running: list[Process] = []
         for _ in range(processes):
             key = key or (running[0].admin_key if running else "")
-            one = _one(environment(database_url, folder), folder, key)
-            running.append(await stack.enter_async_context(one))
+            own = environment(database_url, folder) | dict(options or {})
+            running.append(await stack.enter_async_context(_one(own, folder, key, log)))
         yield running
 
 
 @asynccontextmanager
-async def _one(env: dict[str, str], folder: Path, key: str) -> AsyncIterator[Process]:
-    process = await asyncio.create_subprocess_exec(
-        TOKENPOOL, "serve", env=env, cwd=folder, stdout=asyncio.subprocess.PIPE
-    )
+async def _one(
+    env: dict[str, str], folder: Path, key: str, log: Path | None
+) -> AsyncIterator[Process]:
+    with (log or Path(os.devnull)).open("ab") as errors:
+        process = await asyncio.create_subprocess_exec(
+            TOKENPOOL,
+            "serve",
+            env=env,
+            cwd=folder,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=errors if log else None,
+        )
     try:
         url, made = await asyncio.wait_for(_greeting(process, key), START_SECONDS)
         yield Process(url, made, env, process)
