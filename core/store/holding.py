@@ -53,17 +53,17 @@ class HoldDesk:
 
     def decide(self, item: HoldItem) -> Ticket | Denied | Refusal:
         holder = self._holders.get(item.key_id)
+        if holder is None:
+            return invalid_key()
+        asked = Priority.CRITICAL in {item.ask.priority, holder.priority}
+        party = Party(holder, holder.seat_for(item.ask.team), item.period.name, asked)
+        if item.ask.call_id in self._made:  # it was granted; a key revoked since comes too late
+            return self._ticket(item, party, self._made[item.ask.call_id])
         try:
-            if holder is None:
-                raise invalid_key()
             holder.check(item)
             self._replays.check(item)
         except Refusal as refusal:
             return refusal
-        asked = Priority.CRITICAL in {item.ask.priority, holder.priority}
-        party = Party(holder, holder.seat_for(item.ask.team), item.period.name, asked)
-        if item.ask.call_id in self._made:
-            return self._ticket(item, party, self._made[item.ask.call_id])
         return self._grant(item, party)
 
     def _grant(self, item: HoldItem, party: Party) -> Ticket | Denied:

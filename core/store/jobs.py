@@ -31,6 +31,10 @@ class Batcher(Protocol):
 
     def __call__(self, items: Sequence[Any], *, recheck: bool) -> Program[list[Any]]: ...
 
+    def undo(self, items: Sequence[Any]) -> Program[None]:
+        """Take back what these items left, if they were committed after all."""
+        ...
+
 
 class Unavailable(Refusal):
     """The database cannot be reached; nothing was committed."""
@@ -61,7 +65,12 @@ class Unit:
         first = self.jobs[0]
         if first.program is not None:
             return _single(first.program())
-        return batcher([job.item for job in self.jobs], recheck=recheck)
+        return batcher(self.items, recheck=recheck)
+
+    @property
+    def items(self) -> list[Any]:
+        """The ledger items; empty for a program."""
+        return [job.item for job in self.jobs if job.program is None]
 
     def apart(self) -> list["Unit"]:
         return [Unit((job,)) for job in self.jobs]

@@ -6,11 +6,14 @@
 
 from collections.abc import Sequence
 
+from core.calls import Outcome
+from core.domain.ledger import Kind
 from core.domain.periods import Period
 from core.store.folio import Folio, Opening, Rules, limit_id
 from core.store.holders import Holder, read_away, read_holders
 from core.store.holding import HoldDesk
 from core.store.items import HoldItem, Item, RefusalItem, SettleItem
+from core.store.recovery import open_holds
 from core.store.refusals import write_refusals
 from core.store.settling import SettleDesk, debt_openings
 from core.store.statements import Program
@@ -54,6 +57,22 @@ class Journal:
         yield from settling.write()
         yield from holding.write()
         return results
+
+    def undo(self, items: Sequence[Item]) -> Program[None]:
+        """VOID the holds among these items that are open: nobody was given their tickets.
+
+        The rows are locked first, so that a COMMIT which still runs has ended before we look.
+        """
+        holds = [item for item in items if isinstance(item, HoldItem)]
+        if not holds:
+            return
+        folio, now_ms = self.folio(holds[0].now_ms), holds[0].now_ms
+        yield from self._lock(folio, holds, [], (yield from read_holders(holds)))
+        yield from folio.write()
+        tickets = yield from open_holds([item.ask.call_id for item in holds])
+        void = Outcome(kind=Kind.VOID, status=503)
+        if tickets:
+            yield from self([SettleItem(t, void, now_ms) for t in tickets], recheck=False)
 
     def _lock(
         self,

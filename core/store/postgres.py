@@ -2,7 +2,8 @@
 
 Any number of processes do this on one database: rows are locked in the order of their ids. A
 connection lost during COMMIT leaves the outcome unknown; the batch then runs again with `recheck`,
-which finds by derived id what was committed.
+which finds by derived id what was committed. Of a program, the server tells by its transaction's
+id. If it cannot be reached, callers are refused, and what was held for them is voided later.
 """
 
 import asyncio
@@ -33,6 +34,10 @@ WAIT_SECONDS = 5.0
 COMMAND_SECONDS = 30.0
 READERS = 4
 DEADLOCK_RETRIES = 5
+STATUS_SECONDS = 0.05
+STATUS_READS = 200
+READ_XID = "SELECT pg_current_xact_id_if_assigned()::text"
+READ_STATUS = "SELECT pg_xact_status($1::text::xid8)"
 LOST = (
     OSError,
     asyncpg.PostgresConnectionError,
@@ -46,6 +51,11 @@ LOST = (
 
 class CommitUnknown(Exception):
     """The connection broke while COMMIT ran."""
+
+    def __init__(self, results: list[object], xid: str | None) -> None:
+        super().__init__(xid)
+        self.results = results
+        self.xid = xid
 
 
 class PostgresStore:
@@ -62,8 +72,17 @@ class PostgresStore:
         self._pool: asyncpg.Pool[Any] | None = None
         self._task: asyncio.Task[None] | None = None
         self._closing = False
+        self._undecided: list[list[Any]] = []
+        """Items of batches that may have been committed although their callers were told no."""
 
     async def open(self) -> None:
+        self._pool = await asyncpg.create_pool(
+            self._url,
+            min_size=0,
+            max_size=READERS,
+            timeout=CONNECT_SECONDS,
+            command_timeout=COMMAND_SECONDS,
+        )
         self._task = asyncio.create_task(self._work(), name="tokenpool-writer")
 
     async def close(self) -> None:
@@ -83,15 +102,8 @@ class PostgresStore:
 
     async def read(self, program: Program[T]) -> T:
         """Run a program of reads on one snapshot; Unavailable in a second or so if it cannot."""
+        assert self._pool is not None
         try:
-            if self._pool is None:
-                self._pool = await asyncpg.create_pool(
-                    self._url,
-                    min_size=0,
-                    max_size=READERS,
-                    timeout=CONNECT_SECONDS,
-                    command_timeout=COMMAND_SECONDS,
-                )
             async with self._pool.acquire(timeout=WAIT_SECONDS) as connection:
                 plain = cast("asyncpg.Connection[Any]", connection)
                 async with plain.transaction(isolation="repeatable_read", readonly=True):
@@ -108,42 +120,95 @@ class PostgresStore:
                 continue
             jobs = list(self._queue)
             self._queue.clear()
+            await self._undo()
             for unit in units(jobs):
                 resolve(await self._commit(unit))
 
-    async def _commit(self, unit: Unit) -> list[tuple[Job, object]]:
+    async def _commit(self, unit: Unit, *, recheck: bool = False) -> list[tuple[Job, object]]:
         """Run one transaction to its known end, whatever becomes of the connection meanwhile."""
-        recheck = False
+        unknown: CommitUnknown | None = None
         for attempt in range(DEADLOCK_RETRIES + 1):
             try:
-                results = await self._transact(unit.program(self._batcher, recheck=recheck))
+                if unknown is not None and await self._committed(unknown.xid):
+                    results = unknown.results
+                else:
+                    again = recheck or unknown is not None
+                    program = unit.program(self._batcher, recheck=again)
+                    results = await self._transact(program, traced=not unit.items)
                 return list(zip(unit.jobs, results, strict=True))
-            except CommitUnknown:
-                recheck = True
+            except CommitUnknown as lost:
+                unknown = lost
             except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
                 await asyncio.sleep(0.001 * 2**attempt)
             except Exception as error:  # noqa: BLE001 - the writer's door: every waiter hears of it
-                if len(unit.jobs) > 1 and not isinstance(error, LOST):
-                    return [pair for one in unit.apart() for pair in await self._commit(one)]
-                fault = _fault(error)
-                return [(job, fault) for job in unit.jobs]
-        return [(job, Busy()) for job in unit.jobs]
+                return await self._fail(unit, error, unsure=recheck or unknown is not None)
+        return await self._fail(unit, Busy(), unsure=recheck or unknown is not None)
 
-    async def _transact(self, program: Program[list[object]]) -> list[object]:
+    async def _fail(
+        self, unit: Unit, error: Exception, *, unsure: bool
+    ) -> list[tuple[Job, object]]:
+        """Try the items of a failed batch one by one, or tell every waiter of the fault."""
+        if len(unit.jobs) > 1 and not isinstance(error, (*LOST, Busy)):
+            apart = [await self._commit(one, recheck=unsure) for one in unit.apart()]
+            return [pair for pairs in apart for pair in pairs]
+        if unsure and unit.items:
+            self._undecided.append(unit.items)
+        fault = _fault(error)
+        return [(job, fault) for job in unit.jobs]
+
+    async def _undo(self) -> None:
+        """VOID what an unknown COMMIT held for callers who were refused; later, if not now."""
+        with contextlib.suppress(CommitUnknown, OSError, asyncpg.PostgresError, *LOST):
+            while self._undecided:
+                await self._transact(self._batcher.undo(self._undecided[0]))
+                self._undecided.pop(0)
+
+    async def _transact(self, program: Program[Any], *, traced: bool = False) -> Any:
+        connection = await self._begun()
+        try:
+            results = await _drive(connection, program)
+            xid = await connection.fetchval(READ_XID) if traced else None
+        except BaseException:
+            await self._roll_back(connection)
+            raise
+        try:
+            await self._end(connection)
+        except LOST as error:
+            self._drop()
+            raise CommitUnknown(results, xid) from error
+        return results
+
+    async def _begun(self) -> "asyncpg.Connection[Any]":
+        """Begin a transaction, on a new connection if the old one died while it was idle."""
         connection = await self._connected()
         try:
             await connection.execute("BEGIN")
-            results = await _drive(connection, program)
-        except BaseException:
-            if not connection.is_closed():
-                with contextlib.suppress(*LOST):
-                    await connection.execute("ROLLBACK")
-            raise
+        except LOST:
+            self._drop()
+            connection = await self._connected()
+            await connection.execute("BEGIN")
+        return connection
+
+    async def _end(self, connection: "asyncpg.Connection[Any]") -> None:
+        await connection.execute("COMMIT")
+
+    async def _roll_back(self, connection: "asyncpg.Connection[Any]") -> None:
         try:
-            await connection.execute("COMMIT")
-        except LOST as error:
-            raise CommitUnknown from error
-        return results
+            await connection.execute("ROLLBACK")
+        except (*LOST, asyncpg.PostgresError):
+            self._drop()
+
+    async def _committed(self, xid: str | None) -> bool:
+        """Ask what became of a transaction; False if it left nothing or cannot be told."""
+        if xid is None:
+            return False
+        connection = await self._connected()
+        for _ in range(STATUS_READS):
+            status = await connection.fetchval(READ_STATUS, xid)
+            if status != "in progress":
+                return bool(status == "committed")
+            await asyncio.sleep(STATUS_SECONDS)
+        raise TimeoutError
 
     async def _connected(self) -> "asyncpg.Connection[Any]":
         if self._connection is None or self._connection.is_closed():
@@ -151,6 +216,12 @@ class PostgresStore:
                 self._url, timeout=CONNECT_SECONDS, command_timeout=COMMAND_SECONDS
             )
         return self._connection
+
+    def _drop(self) -> None:
+        """Forget a connection in an unknown state; the next transaction makes a new one."""
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None
 
 
 async def _drive(connection: "asyncpg.Connection[Any]", program: Program[T]) -> T:
@@ -184,7 +255,15 @@ def _fault(error: Exception) -> Exception:
     if isinstance(error, asyncpg.UniqueViolationError):
         return Conflict(error.constraint_name or "")
     if isinstance(
-        error, (*LOST, asyncpg.OperatorInterventionError, asyncpg.InsufficientResourcesError)
+        error,
+        (
+            *LOST,
+            asyncpg.OperatorInterventionError,
+            asyncpg.InsufficientResourcesError,
+            asyncpg.InvalidAuthorizationSpecificationError,
+            asyncpg.InvalidCatalogNameError,
+            asyncpg.ReadOnlySQLTransactionError,
+        ),
     ):
         return Unavailable(type(error).__name__)
     return error

@@ -8,21 +8,30 @@ from core.domain.members import Priority, Privacy
 from core.store.statements import Program, Read, Row
 
 LEASE = "instance:"
-READ_ORPHANS = """
+READ_OPEN = """
 SELECT h.id, h.row_id, h.payer, h.amount, h.member_id, h.team_id, h.key_id, h.limits, h.model,
   h.priority, h.privacy, h.streamed, h.output_limit, h.idempotency_id, h.why, h.created_ms,
   b.period
 FROM hold h JOIN balance b ON b.id = h.row_id
 LEFT JOIN lease l ON l.name = 'instance:' || h.epoch
-WHERE h.state = 'open' AND h.epoch <> :1 AND (l.until_ms IS NULL OR l.until_ms <= :2)
+WHERE h.state = 'open'
+"""
+READ_ORPHANS = f"""{READ_OPEN} AND h.epoch <> :1 AND (l.until_ms IS NULL OR l.until_ms <= :2)
 ORDER BY h.created_ms LIMIT 500
 """
+READ_SOME = f"{READ_OPEN} AND h.id IN :1"
 FORGET_LAPSED = "DELETE FROM lease WHERE until_ms <= :1 RETURNING name"
 
 
 def orphans(epoch: str, now_ms: int) -> Program[list[Ticket]]:
     """Read holds whose process is dead: not ours, and without a running lease."""
     rows = yield Read(READ_ORPHANS, (epoch, now_ms))
+    return [_ticket(row) for row in rows]
+
+
+def open_holds(call_ids: list[str]) -> Program[list[Ticket]]:
+    """Read those of these holds that are open."""
+    rows = yield Read(READ_SOME, (call_ids,))
     return [_ticket(row) for row in rows]
 
 

@@ -12,9 +12,12 @@ from core.store.items import SettleItem
 from core.store.statements import Change, Insert, Program, Read
 from core.store.tables import AttemptRow, CallRow, HoldRow, MessageRow
 
-READ_STATES = (
-    "SELECT h.id, h.state, c.cost FROM hold h LEFT JOIN call c ON c.id = h.id WHERE h.id IN :1"
-)
+READ_STATES = """
+SELECT h.id, h.state, COALESCE(c.cost, 0), c.cost = h.amount AND t.id IS NULL
+FROM hold h LEFT JOIN call c ON c.id = h.id
+LEFT JOIN transfer t ON t.id = 'adjust:' || h.id || ':1' WHERE h.id IN :1
+"""
+"""The last column: whether all of it was captured, for want of a cost, and not corrected since."""
 CALL = (
     "id", "member_id", "team_id", "key_id", "period", "model", "upstream", "payer", "outcome",
     "status", "estimated", "prompt_tokens", "completion_tokens", "cached_tokens", "cost",
@@ -40,6 +43,7 @@ class SettleDesk:
     def __init__(self, folio: Folio) -> None:
         self._folio = folio
         self._states: dict[str, tuple[HoldState, int]] = {}
+        self._guessed: set[str] = set()
         self._ended: list[tuple[str, str]] = []
         self._calls: list[tuple[object, ...]] = []
         self._late: list[tuple[object, ...]] = []
@@ -50,7 +54,8 @@ class SettleDesk:
     def read(self, settles: Sequence[SettleItem]) -> Program[None]:
         if settles:
             rows = yield Read(READ_STATES, ([item.ticket.call_id for item in settles],))
-            self._states = {row[0]: (HoldState(row[1]), row[2] or 0) for row in rows}
+            self._states = {row[0]: (HoldState(row[1]), row[2]) for row in rows}
+            self._guessed = {row[0] for row in rows if row[1] == HoldState.CAPTURED and row[3]}
 
     def settle(self, item: SettleItem) -> Receipt:
         """End the hold as the outcome says; what has ended stays ended."""
@@ -61,7 +66,7 @@ class SettleDesk:
             self._end(item, resolution)
             charged = resolution.charged
             self._states[ticket.call_id] = (RESOLVES[resolution.kind], charged)
-        elif state is HoldState.CAPTURED and kind is not Kind.CAPTURE:
+        elif ticket.call_id in self._guessed and kind is not Kind.CAPTURE:
             charged = self._correct(item)
         return self._receipt(item, charged)
 
@@ -77,6 +82,8 @@ class SettleDesk:
         self._folio.post(name, resolution.kind, ticket.row_id, "usage", resolution.delta)
         for limit in ticket.limits:
             self._folio.count(limit, used=resolution.delta.spent, held=-ticket.amount_micro)
+        if resolution.kind is Kind.CAPTURE and not resolution.debt:
+            self._guessed.add(call_id)
         if resolution.debt:
             self._folio.owe(f"debt:{call_id}", ticket.row_id, resolution.debt)
         if self._folio.balance(ticket.row_id).cut:
@@ -115,7 +122,8 @@ class SettleDesk:
             self._folio.count(limit, used=-back)
         if cost > ticket.amount_micro:
             self._folio.owe(f"debt:{ticket.call_id}", ticket.row_id, cost - ticket.amount_micro)
-        self._states[ticket.call_id] = (HoldState.SETTLED, cost)
+        self._states[ticket.call_id] = (HoldState.CAPTURED, cost)
+        self._guessed.discard(ticket.call_id)
         self._late.append((
             ticket.call_id, outcome.upstream, "captured", outcome.status, outcome.estimated,
             outcome.prompt_tokens, outcome.completion_tokens, outcome.cached_tokens, cost, item.now_ms,
