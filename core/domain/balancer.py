@@ -95,6 +95,7 @@ class Granted:
 class Refused:
     looks: tuple[Look, ...]
     required_micro: int
+    """What the call, as it was asked for, would have reserved."""
     in_flight: bool
     """True if only the member's own open holds are in the way: waiting can help."""
 
@@ -111,7 +112,7 @@ def decide(bound: Bound, purses: Purses, *, lower: bool = False) -> Granted | Re
         if tokens >= least:
             return Granted(payer, tokens, bound.micro(tokens), tuple(looks))
         looks.append(Look(payer, reason, available))
-    return Refused(tuple(looks), bound.micro(least), _in_flight(bound, purses))
+    return Refused(tuple(looks), bound.full_micro, _in_flight(bound, purses))
 
 
 def _chain(purses: Purses) -> list[tuple[Payer, int, Reason]]:
