@@ -73,7 +73,8 @@ class Where:
 
     def within(self, span: Span) -> None:
         if span.settled:
-            self.add("c.period = {}", span.name)
+            # No call of a period ended before that began, and the index goes by the end.
+            self.add("c.period = {} AND c.ended_ms >= {}", span.name, span.starts_ms)
         else:
             self.add("c.ended_ms >= {} AND c.ended_ms < {}", span.starts_ms, span.ends_ms)
 

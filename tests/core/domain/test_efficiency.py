@@ -142,3 +142,18 @@ def test_what_others_see_does_not_depend_on_hidden_members(
     visible = [one for one in everyone if not one.hidden]
 
     assert board(everyone, asker_id, manages=True).ranks == board(visible, "", manages=True).ranks
+
+
+@given(*[st.integers(1, 2**63 - 1)] * 4)
+def test_the_whole_number_orders_as_the_exact_ratio_does(a: int, b: int, c: int, d: int) -> None:
+    one, other = volume("a", a, b), volume("b", c, d)
+
+    assert (one.order < other.order) == (one.efficiency < other.efficiency)
+    assert (one.order == other.order) == (one.efficiency == other.efficiency)
+
+
+def test_the_closest_ratios_that_counts_can_have_stay_apart() -> None:
+    most = 2**62
+    one, other = volume("a", most - 1, most), volume("b", most, most + 1)
+
+    assert one.order < other.order
