@@ -153,7 +153,7 @@ class Folio:
     def lower(self, row: str, amount: int) -> None:
         """Note that a lowered quota wants `amount` back, and take what is free now."""
         self._want(row, "lower", amount)
-        self.take_cut(row, f"cut:{row}:{self._balances[row].n + 1}")
+        self.take_cut(row, f"cut:{row}:{self._balances[row].n + 1}", amount)
 
     def forgive_cut(self, row: str, amount: int) -> int:
         """Cancel what is still to be taken back by a raised quota; return what remains of it."""
@@ -169,10 +169,13 @@ class Folio:
         balance = self._balances[row]
         self._balances[row] = replace(balance, cut=balance.cut + amount)
 
-    def take_cut(self, row: str, transfer_id: str) -> None:
-        """Take back what a lowered quota still wants, as far as credit is free (F-81)."""
+    def take_cut(self, row: str, transfer_id: str, most: int) -> None:
+        """Take back what a lowered quota still wants, out of `most` that just came free (F-81).
+
+        Never more: what an approval added since is there to be spent.
+        """
         balance = self._balances[row]
-        taken = min(balance.cut, balance.available)
+        taken = min(balance.cut, balance.available, most)
         if taken > 0:
             self.post(transfer_id, Kind.ADJUST, row, "issuer", Delta(posted=-taken))
             self._balances[row] = replace(self._balances[row], cut=balance.cut - taken)

@@ -87,7 +87,8 @@ class SettleDesk:
         if resolution.debt:
             self._folio.owe(f"debt:{call_id}", ticket.row_id, resolution.debt)
         if self._folio.balance(ticket.row_id).cut:
-            self._folio.take_cut(ticket.row_id, f"cut:{call_id}")
+            freed = -resolution.delta.held - resolution.delta.spent
+            self._folio.take_cut(ticket.row_id, f"cut:{call_id}", freed)
         self._ended.append((call_id, RESOLVES[resolution.kind].value))
         if resolution.kind is Kind.VOID and ticket.idempotency_id:
             self._freed.append(ticket.idempotency_id)
@@ -118,6 +119,7 @@ class SettleDesk:
         back = ticket.amount_micro - min(cost, ticket.amount_micro)
         name = f"adjust:{ticket.call_id}:1"
         self._folio.post(name, Kind.ADJUST, ticket.row_id, "usage", Delta(spent=-back))
+        self._folio.take_cut(ticket.row_id, f"cut:{ticket.call_id}:1", back)
         for limit in ticket.limits:
             self._folio.count(limit, used=-back)
         if cost > ticket.amount_micro:
@@ -126,7 +128,8 @@ class SettleDesk:
         self._guessed.discard(ticket.call_id)
         self._late.append((
             ticket.call_id, outcome.upstream, "captured", outcome.status, outcome.estimated,
-            outcome.prompt_tokens, outcome.completion_tokens, outcome.cached_tokens, cost, item.now_ms,
+            outcome.prompt_tokens, outcome.completion_tokens, outcome.cached_tokens, cost,
+            item.now_ms,
         ))  # fmt: skip
         return cost
 
@@ -161,9 +164,9 @@ class SettleDesk:
 def _call_row(item: SettleItem, resolution: Resolution) -> tuple[object, ...]:
     ticket, outcome = item.ticket, item.outcome
     return (
-        ticket.call_id, ticket.member_id, ticket.team_id, ticket.key_id, ticket.period, ticket.model,
-        outcome.upstream, ticket.payer.value, RESOLVES[resolution.kind].value, outcome.status,
-        outcome.estimated or outcome.kind is Kind.CAPTURE, outcome.prompt_tokens,
+        ticket.call_id, ticket.member_id, ticket.team_id, ticket.key_id, ticket.period,
+        ticket.model, outcome.upstream, ticket.payer.value, RESOLVES[resolution.kind].value,
+        outcome.status, outcome.estimated or outcome.kind is Kind.CAPTURE, outcome.prompt_tokens,
         outcome.completion_tokens, outcome.cached_tokens, resolution.charged, ticket.started_ms,
         item.now_ms,
     )  # fmt: skip
