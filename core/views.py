@@ -183,7 +183,7 @@ class ApprovalView:
     expires_ms: int
     decided_by: str | None
     decided_ms: int | None
-    decided_micro: int | None
+    granted_micro: int | None
     answer: str
     message: str = ""
 

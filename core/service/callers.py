@@ -99,14 +99,20 @@ class Guesses:
 
     def check(self, address: str, at: float) -> None:
         """Raise a Refusal if this address has failed too often within the minute."""
-        began, count = self._windows.get(_network(address), (at, 0))
-        wait = began + WINDOW_SECONDS - at
-        if count >= MOST_FAILURES and wait > 0:
+        if wait_ms := self.too_many(address, at):
             raise Refusal(
                 Code.RATE_LIMIT_EXCEEDED,
                 "Too many requests with a wrong key came from this address. Please wait a minute.",
-                facts={"retry_after_ms": int(wait * 1000) + 1},
+                facts={"retry_after_ms": wait_ms},
             )
+
+    def too_many(self, address: str, at: float) -> int:
+        """Return for how many milliseconds this address must wait, 0 if it need not."""
+        if not self._windows:
+            return 0
+        began, count = self._windows.get(_network(address), (at, 0))
+        wait = began + WINDOW_SECONDS - at
+        return int(wait * 1000) + 1 if count >= MOST_FAILURES and wait > 0 else 0
 
 
 def _network(address: str) -> str:

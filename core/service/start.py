@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.domain.periods import Period, period_at
+from core.service.callers import Callers, Guesses
 from core.service.clock import Clock, SystemClock, new_id
 from core.service.waiting import Leaning, Settled
 from core.settings import Settings, SettingsError
@@ -34,6 +35,9 @@ class Core:
     """This process instance; owns the holds it makes."""
     settled: Settled = field(default_factory=Settled)
     leaning: Leaning = field(default_factory=Leaning)
+    callers: Callers = field(default_factory=Callers)
+    guesses: Guesses = field(default_factory=Guesses)
+    started_ms: int = 0
 
     def period(self) -> Period:
         return period_at(self.clock.now_ms(), self.settings.period)
@@ -45,11 +49,12 @@ async def open_core(settings: Settings, clock: Clock | None = None) -> AsyncIter
     clock = clock or SystemClock()
     url = database_url(settings)
     pepper = load_pepper(settings)
+    check_bootstrap_token(settings)
     await schema.upgrade(url)
     database = Database(url, Rules(pepper, settings.period, settings.rollover_percent))
     await database.open()
     try:
-        core = Core(settings, database, clock, pepper, new_id("epoch"))
+        core = Core(settings, database, clock, pepper, new_id("epoch"), started_ms=clock.now_ms())
         await _check_pepper(core)
         yield core
     finally:
@@ -70,7 +75,7 @@ def database_url(settings: Settings) -> str:
 
 
 def load_pepper(settings: Settings) -> bytes:
-    """Return the pepper: TOKENPOOL_SECRET_KEY, or on loopback one made and kept in the data folder."""
+    """Return the pepper: TOKENPOOL_SECRET_KEY, or on loopback one kept in the data folder."""
     if settings.secret_key is not None:
         secret = settings.secret_key.get_secret_value()
         if len(secret) < LEAST_SECRET or any(word in secret.lower() for word in PLACEHOLDERS):
@@ -87,6 +92,18 @@ def load_pepper(settings: Settings) -> bytes:
             "TOKENPOOL_SECRET_KEY is needed when TOKENPOOL_HOST is not a loopback address."
         )
     return _make_pepper(kept)
+
+
+def check_bootstrap_token(settings: Settings) -> None:
+    """Refuse a bootstrap token that can be guessed."""
+    if settings.bootstrap_token is None:
+        return
+    token = settings.bootstrap_token.get_secret_value()
+    if len(token) < LEAST_SECRET or any(word in token.lower() for word in PLACEHOLDERS):
+        raise SettingsError(
+            "TOKENPOOL_BOOTSTRAP_TOKEN must be at least 32 random characters, not a placeholder;"
+            " `openssl rand -hex 32` makes one."
+        )
 
 
 def _make_pepper(kept: Path) -> bytes:

@@ -1,0 +1,122 @@
+"""Asking for more credit, and deciding about it."""
+
+from core.calls import Caller
+from core.domain import wording
+from core.domain.approvals import MOST_REASON, Verb
+from core.domain.credits import MICRO
+from core.domain.errors import Code, Refusal
+from core.domain.members import Person
+from core.service.acting import act_of
+from core.service.clock import new_id
+from core.service.start import Core
+from core.store import approval_log, approval_rows
+from core.store.acts import Act
+from core.store.approval_log import Decision, Request
+from core.store.database import Conflict
+from core.store.teams import first_seat
+from core.views import ApprovalView
+
+MOST_MICRO = 1_000_000_000 * MICRO
+CLOCK = "clock"
+"""Who lets a request expire."""
+
+
+async def request_more(core: Core, caller: Caller, amount_micro: int, reason: str) -> ApprovalView:
+    """Ask for more credit; while a request waits, asking again edits it."""
+    request = Request(
+        id=new_id("apr"),
+        team_id=first_seat(caller.person, caller.key_team),
+        amount_micro=_amount(amount_micro),
+        reason=_words(reason, "reason"),
+    )
+    act = act_of(core, caller.person)
+    try:
+        return await core.database.run(lambda: approval_log.ask(act, request))
+    except Conflict:  # another process was first to open one: now there is one to edit
+        return await core.database.run(lambda: approval_log.ask(act, request))
+
+
+async def pending(core: Core, caller: Caller) -> tuple[ApprovalView, ...]:
+    """Return what waits: one's own request, then those that are one's to decide."""
+    return await core.database.read(approval_log.pending(act_of(core, caller.person)))
+
+
+async def look_up(core: Core, caller: Caller, approval_id: str) -> ApprovalView:
+    act = act_of(core, caller.person)
+    return await core.database.read(approval_log.look_up(act, approval_id))
+
+
+async def approve(
+    core: Core,
+    caller: Caller,
+    approval_id: str,
+    amount_micro: int | None = None,
+    rev: int | None = None,
+) -> ApprovalView:
+    """Give what was asked for, or `amount_micro`; it counts for the very next call.
+
+    A manager moves it from the team's pool, an administrator grants it. Refusal: not to be decided
+    by the caller, decided already, expired, changed since `rev`, or the pool is short.
+    """
+    amount = None if amount_micro is None else _amount(amount_micro)
+    decision = Decision(approval_id, Verb.APPROVE, amount, rev=rev)
+    return await _decide(core, caller.person, decision)
+
+
+async def reject(
+    core: Core, caller: Caller, approval_id: str, reason: str = "", rev: int | None = None
+) -> ApprovalView:
+    """Turn a request down, with a reason for whoever asked."""
+    answer = _words(reason, "reason")
+    return await _decide(
+        core, caller.person, Decision(approval_id, Verb.REJECT, answer=answer, rev=rev)
+    )
+
+
+async def withdraw(core: Core, caller: Caller, approval_id: str) -> ApprovalView:
+    act = act_of(core, caller.person)
+    return _taken(await core.database.run(lambda: approval_log.withdraw(act, approval_id)))
+
+
+async def expire_due(core: Core) -> int:
+    """Expire what nobody decided within a day; return how many requests that were."""
+    now = core.clock.now_ms()
+    if not await core.database.read(approval_rows.any_due(now)):
+        return 0
+    act = Act(new_id("evt"), CLOCK, now)
+    return await core.database.run(lambda: approval_log.expire_due(act))
+
+
+async def _decide(core: Core, decider: Person, decision: Decision) -> ApprovalView:
+    act, period = act_of(core, decider), core.period()
+    journal = core.database.journal
+    return _taken(
+        await core.database.run(
+            lambda: approval_log.decide(act, decision, journal.folio(act.now_ms), period)
+        )
+    )
+
+
+def _taken(outcome: approval_log.Outcome) -> ApprovalView:
+    if isinstance(outcome, Refusal):
+        raise outcome
+    return outcome
+
+
+def _amount(amount_micro: int) -> int:
+    if not 0 < amount_micro <= MOST_MICRO:
+        raise Refusal(
+            Code.INVALID_FIELD,
+            f"amount: more than 0 and at most {MOST_MICRO // MICRO:,} credits.",
+            param="amount",
+        )
+    return amount_micro
+
+
+def _words(text: str, param: str) -> str:
+    found = wording.line(text, MOST_REASON + 1)
+    if len(found) > MOST_REASON:
+        raise Refusal(
+            Code.INVALID_FIELD, f"{param}: at most {MOST_REASON} characters.", param=param
+        )
+    return found

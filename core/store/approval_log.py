@@ -1,0 +1,211 @@
+"""Programs about requests for more credit: ask, decide, withdraw, expire.
+
+A decision is one program: it reads the decider's rights, changes the state by compare-and-set,
+books the transfer and leaves the audit row, all in one transaction.
+"""
+
+from dataclasses import dataclass
+
+from core.domain import ledger
+from core.domain.approvals import GOOD_FOR_MS, TRANSITIONS, State, Verb
+from core.domain.errors import Code, Refusal, missing
+from core.domain.members import Person, may_decide
+from core.domain.periods import Period
+from core.store import approval_rows as rows
+from core.store import quotas
+from core.store.acts import Act, acting
+from core.store.approval_rows import Approval
+from core.store.folio import Folio, Opening
+from core.store.statements import Change, Program, Read, insert
+from core.store.tables import ApprovalRow
+from core.views import ApprovalView
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a member asks for; `id` is the approval's, if there is no pending one yet."""
+
+    id: str
+    team_id: str | None
+    amount_micro: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody decides. No amount: what was asked for. `rev`: what they saw, if told."""
+
+    approval_id: str
+    verb: Verb
+    amount_micro: int | None = None
+    answer: str = ""
+    rev: int | None = None
+
+
+Outcome = ApprovalView | Refusal
+"""A Refusal that is returned, not raised, keeps what the program changed."""
+
+
+def ask(act: Act, request: Request) -> Program[ApprovalView]:
+    """Ask for more, or edit the pending request; a race for a new one is a Conflict."""
+    person = yield from acting(act)
+    found = yield from rows.lock_pending(person.id)
+    if found is not None and found.expires_ms <= act.now_ms:
+        yield from _expire(act, found)
+        found = None
+    if found is None:
+        yield insert(_row(act, request))
+    else:
+        columns = ("id", "team_id", "amount", "reason", "rev", "expires_ms")
+        edited = (
+            found.id, request.team_id, request.amount_micro, request.reason, found.rev + 1,
+            act.now_ms + GOOD_FOR_MS,
+        )  # fmt: skip
+        yield Change(ApprovalRow, columns, [edited])
+    approval_id = found.id if found else request.id
+    yield act.note("approval.ask", approval_id, amount=request.amount_micro)
+    return (yield from rows.read(approval_id)).view()
+
+
+def decide(act: Act, decision: Decision, folio: Folio, period: Period) -> Program[Outcome]:
+    """Approve or reject a request that is the decider's to decide."""
+    person = yield from acting(act)
+    approval = yield from rows.lock(decision.approval_id)
+    if approval is None or not visible(person, approval):
+        raise missing("request", decision.approval_id)
+    if approval.member_id == person.id:
+        raise Refusal(Code.PERMISSION_DENIED, "Nobody decides on their own request.")
+    if refusal := (yield from _undecidable(act, approval, decision)):
+        again = yield from act.done(f"approval.{decision.verb.value}", approval.id)
+        return approval.view() if again else refusal
+    amount = approval.amount_micro if decision.amount_micro is None else decision.amount_micro
+    approves = decision.verb is Verb.APPROVE
+    yield from _set(act, approval, decision.verb, amount if approves else None, decision.answer)
+    if approves:
+        yield from quotas.give(folio, _gift(person, approval, amount, period))
+    return (yield from rows.read(approval.id)).view()
+
+
+def withdraw(act: Act, approval_id: str) -> Program[Outcome]:
+    """Take back one's own request."""
+    person = yield from acting(act)
+    approval = yield from rows.lock(approval_id)
+    if approval is None or not visible(person, approval):
+        raise missing("request", approval_id)
+    if approval.member_id != person.id:
+        raise Refusal(Code.PERMISSION_DENIED, "Only whoever asked can withdraw a request.")
+    if refusal := (yield from _undecidable(act, approval, Decision(approval_id, Verb.WITHDRAW))):
+        return refusal
+    yield from _set(act, approval, Verb.WITHDRAW, None, "")
+    return (yield from rows.read(approval_id)).view()
+
+
+def withdraw_of(act: Act, member_id: str) -> Program[None]:
+    """Withdraw the pending request of a member who was disabled."""
+    if approval := (yield from rows.lock_pending(member_id)):
+        yield from _set(act, approval, Verb.WITHDRAW, None, "")
+
+
+def expire_due(act: Act) -> Program[int]:
+    """Expire every request whose time is over; return how many."""
+    due = yield from rows.lock_due(act.now_ms)
+    for approval in due:
+        yield from _expire(act, approval)
+    return len(due)
+
+
+def look_up(act: Act, approval_id: str) -> Program[ApprovalView]:
+    """Read a request: one's own, or one that is one's to decide."""
+    person = yield from acting(act)
+    approval = yield from rows.find(approval_id)
+    if approval is None or not visible(person, approval):
+        raise missing("request", approval_id)
+    return approval.view()
+
+
+def pending(act: Act) -> Program[tuple[ApprovalView, ...]]:
+    """Read what waits: one's own request first, then those that are one's to decide."""
+    person = yield from acting(act)
+    waiting = yield from rows.list_pending(act.now_ms)
+    mine = sorted(
+        (a for a in waiting if visible(person, a)), key=lambda a: a.member_id != person.id
+    )
+    return tuple(approval.view() for approval in mine)
+
+
+def pending_since(member_id: str) -> Program[int | None]:
+    """Return since when a member's request waits, or None."""
+    found = yield Read(rows.READ_PENDING_SINCE, (member_id,))
+    return int(found[0][0]) if found else None
+
+
+def visible(person: Person, approval: Approval) -> bool:
+    """Return whether a request is this person's to see: their own, or theirs to decide.
+
+    Who manages a team the member has left has no say any more (F-101).
+    """
+    return person.id == approval.member_id or may_decide(
+        person, approval.member_id, approval.seated_team
+    )
+
+
+def _undecidable(act: Act, approval: Approval, decision: Decision) -> Program[Refusal | None]:
+    """Return why a request cannot be decided any more; one whose time is over expires here."""
+    if decision.verb not in TRANSITIONS[approval.state]:
+        return Refusal(Code.CONFLICT, approval.told(), facts={"state": approval.state.value})
+    if approval.expires_ms <= act.now_ms:
+        yield from _expire(act, approval)
+        gone = yield from rows.read(approval.id)
+        return Refusal(Code.CONFLICT, gone.told(), facts={"state": gone.state.value})
+    if decision.rev is not None and decision.rev != approval.rev:
+        return Refusal(
+            Code.CONFLICT,
+            "The request was changed meanwhile. Look at it again.",
+            facts={"rev": approval.rev},
+        )
+    return None
+
+
+def _set(
+    act: Act, approval: Approval, verb: Verb, amount: int | None, answer: str
+) -> Program[None]:
+    """Change the state by compare-and-set, and leave the audit row."""
+    state = TRANSITIONS[approval.state][verb]
+    won = yield Read(
+        rows.DECIDE, (approval.id, state.value, act.actor, act.now_ms, amount, answer)
+    )
+    assert won, "a locked request changed"
+    yield act.note(f"approval.{verb.value}", approval.id, member=approval.member_id, amount=amount)
+
+
+def _expire(act: Act, approval: Approval) -> Program[None]:
+    clock = Act(act.id, "clock", act.now_ms)
+    yield from _set(clock, approval, Verb.EXPIRE, None, "")
+
+
+def _gift(person: Person, approval: Approval, amount: int, period: Period) -> quotas.Gift:
+    """Return where the credit comes from: an administrator grants, a manager moves the pool's."""
+    taker = Opening(ledger.user(approval.member_id), period, approval.personal_quota_micro)
+    team_id = approval.seated_team
+    if person.is_admin or team_id is None:
+        return quotas.Gift(approval.id, taker, None, amount)
+    pool = Opening(ledger.team(team_id), period, approval.pool_quota_micro)
+    return quotas.Gift(approval.id, taker, pool, amount)
+
+
+def _row(act: Act, request: Request) -> ApprovalRow:
+    return ApprovalRow(
+        id=request.id,
+        member_id=act.actor,
+        team_id=request.team_id,
+        amount=request.amount_micro,
+        reason=request.reason,
+        state=State.PENDING.value,
+        rev=0,
+        created_ms=act.now_ms,
+        expires_ms=act.now_ms + GOOD_FOR_MS,
+        decided_by=None,
+        decided_ms=None,
+        decided_amount=None,
+        answer="",
+    )

@@ -1,0 +1,214 @@
+"""Programs about API keys: find one, make, rotate and revoke them. No program sees a secret."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from core.calls import Caller
+from core.domain import keys
+from core.domain.errors import Code, Refusal, missing
+from core.domain.members import Person, Priority, Privacy, Role, Seat, Status, TeamRole, strictest
+from core.store.acts import Act, acting
+from core.store.statements import Change, Program, Read, Row, insert
+from core.store.tables import ApiKeyRow
+from core.views import KeyView
+
+READ_CALLER = """
+SELECT k.mac, k.expires_ms, k.revoked_ms, k.team_id, k.priority, k.privacy,
+  m.id, m.email, m.name, m.role, m.status, m.privacy, s.team_id, s.role
+FROM api_key k JOIN member m ON m.id = k.member_id
+LEFT JOIN membership s ON s.member_id = m.id
+WHERE k.id = :1 ORDER BY s.joined_ms, s.team_id
+"""
+KEY = """
+SELECT id, label, team_id, priority, privacy, cap, created_ms, expires_ms, revoked_ms,
+  last_used_ms, member_id FROM api_key
+"""
+READ_KEYS = KEY + "WHERE member_id = :1 ORDER BY created_ms, id"
+LOCK_KEY = KEY + "WHERE id = :1 FOR UPDATE"
+COUNT_LIVE = """
+SELECT count(*) FROM api_key
+WHERE member_id = :1 AND revoked_ms IS NULL AND (expires_ms IS NULL OR expires_ms > :2)
+"""
+MOST_KEYS = 100
+"""Live keys of one member."""
+SOON_MS = 7 * 86_400_000
+LAST_USED = ("id", "last_used_ms")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A key as the database knows it, with whoever holds it."""
+
+    caller: Caller
+    mac: bytes = field(repr=False)
+    expires_ms: int | None
+    dead: bool
+    """Revoked, or its member is disabled."""
+
+    def valid(self, now_ms: int) -> bool:
+        return not self.dead and (self.expires_ms is None or now_ms < self.expires_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A key about to be made: its public id and what is kept of it."""
+
+    id: str
+    mac: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTerms:
+    """What a key is for. None as expiry or cap: none."""
+
+    label: str
+    team_id: str | None = None
+    priority: Priority = Priority.STANDARD
+    privacy: Privacy = Privacy.STANDARD
+    cap_micro: int | None = None
+    expires_ms: int | None = None
+
+
+def find(key_id: str) -> Program[Known | None]:
+    """Read a key with its member and their seats; whether it is valid is the caller's question."""
+    rows = yield Read(READ_CALLER, (key_id,))
+    if not rows:
+        return None
+    row = rows[0]
+    seats = tuple(Seat(r[12], TeamRole(r[13])) for r in rows if r[12] is not None)
+    caller = Caller(
+        person=Person(row[6], Role(row[9]), seats),
+        email=row[7],
+        name=row[8],
+        key_id=key_id,
+        key_team=row[3],
+        priority=Priority(row[4]),
+        privacy=strictest(Privacy(row[5]), Privacy(row[11])),
+    )
+    dead = row[2] is not None or row[10] != Status.ACTIVE.value
+    return Known(caller, bytes(row[0]), row[1], dead)
+
+
+def first_key(act: Act, member_id: str, fresh: Fresh, label: str) -> Program[None]:
+    """Make the key that a new member starts with, in the transaction that adds them."""
+    yield insert(_row(member_id, fresh, KeyTerms(label), act.now_ms))
+    yield act.note("key.new", fresh.id, member=member_id)
+
+
+def new_key(act: Act, member_id: str, fresh: Fresh, terms: KeyTerms) -> Program[None]:
+    """Make a key for oneself, or as an administrator for anybody."""
+    yield from _as_holder(act, member_id)
+    rows = yield Read("SELECT status FROM member WHERE id = :1 FOR UPDATE", (member_id,))
+    if not rows:
+        raise missing("user", member_id)
+    if terms.team_id is not None:
+        yield from _seated(member_id, terms.team_id)
+    live = yield Read(COUNT_LIVE, (member_id, act.now_ms))
+    if live[0][0] >= MOST_KEYS:
+        raise Refusal(
+            Code.CONFLICT, f"There are {MOST_KEYS} live keys already. Revoke one that is not used."
+        )
+    yield insert(_row(member_id, fresh, terms, act.now_ms))
+    yield act.note("key.new", fresh.id, member=member_id)
+
+
+def list_keys(act: Act, member_id: str) -> Program[tuple[KeyView, ...]]:
+    yield from _as_holder(act, member_id)
+    if not (yield Read("SELECT id FROM member WHERE id = :1", (member_id,))):
+        raise missing("user", member_id)
+    return tuple(_view(row, act.now_ms) for row in (yield Read(READ_KEYS, (member_id,))))
+
+
+def rotate_key(act: Act, key_id: str, fresh: Fresh, old_until_ms: int) -> Program[str]:
+    """Make a key like this one, which ends at `old_until_ms`; return its label.
+
+    The new one has no expiry: that of the old one may be due to an earlier rotation.
+    """
+    old = yield from _locked(act, key_id)
+    ends = old[7]
+    if old[8] is not None or (ends is not None and ends <= act.now_ms):
+        raise Refusal(Code.CONFLICT, "This key is no longer valid. Make a new one.")
+    until = old_until_ms if ends is None else min(ends, old_until_ms)
+    yield Change(ApiKeyRow, ("id", "expires_ms"), [(key_id, until)])
+    terms = KeyTerms(old[1], old[2], Priority(old[3]), Privacy(old[4]), old[5])
+    yield insert(_row(old[10], fresh, terms, act.now_ms))
+    yield act.note("key.rotate", key_id, successor=fresh.id, until_ms=until)
+    return str(old[1])
+
+
+def revoke_key(act: Act, key_id: str) -> Program[KeyView]:
+    """Revoke a key for good; revoking it again changes nothing."""
+    old = yield from _locked(act, key_id)
+    if old[8] is None:
+        yield Change(ApiKeyRow, ("id", "revoked_ms"), [(key_id, act.now_ms)])
+        yield act.note("key.revoke", key_id, member=old[10])
+    rows = yield Read(LOCK_KEY, (key_id,))
+    return _view(rows[0], act.now_ms)
+
+
+def write_last_used(used: Mapping[str, int]) -> Program[None]:
+    yield Change(ApiKeyRow, LAST_USED, sorted(used.items()))
+
+
+def _as_holder(act: Act, member_id: str) -> Program[None]:
+    person = yield from acting(act)
+    if person.id != member_id and not person.is_admin:
+        raise missing("user", member_id)
+
+
+def _locked(act: Act, key_id: str) -> Program[Row]:
+    """Lock a key that is the actor's to handle: their own, or anybody's for an administrator."""
+    person = yield from acting(act)
+    rows = yield Read(LOCK_KEY, (key_id,))
+    if not rows or not (person.is_admin or rows[0][10] == person.id):
+        raise missing("key", keys.prefix(key_id))
+    return rows[0]
+
+
+def _seated(member_id: str, team_id: str) -> Program[None]:
+    sql = "SELECT team_id FROM membership WHERE member_id = :1 AND team_id = :2"
+    if not (yield Read(sql, (member_id, team_id))):
+        raise Refusal(
+            Code.INVALID_FIELD, "team_id: a team that the key's owner belongs to.", param="team_id"
+        )
+
+
+def _row(member_id: str, fresh: Fresh, terms: KeyTerms, now_ms: int) -> ApiKeyRow:
+    return ApiKeyRow(
+        id=fresh.id,
+        member_id=member_id,
+        team_id=terms.team_id,
+        label=terms.label,
+        mac=fresh.mac,
+        priority=terms.priority.value,
+        privacy=terms.privacy.value,
+        cap=terms.cap_micro,
+        created_ms=now_ms,
+        expires_ms=terms.expires_ms,
+        revoked_ms=None,
+        last_used_ms=None,
+    )
+
+
+def _view(row: Row, now_ms: int) -> KeyView:
+    return KeyView(
+        id=row[0],
+        prefix=keys.prefix(row[0]),
+        label=row[1],
+        team_id=row[2],
+        priority=row[3],
+        privacy=row[4],
+        cap_micro=row[5],
+        state=_state(row[8], row[7], now_ms),
+        created_ms=row[6],
+        expires_ms=row[7],
+        last_used_ms=row[9],
+    )
+
+
+def _state(revoked_ms: int | None, expires_ms: int | None, now_ms: int) -> str:
+    if revoked_ms is not None:
+        return "revoked"
+    if expires_ms is None or expires_ms > now_ms + SOON_MS:
+        return "active"
+    return "expiring" if expires_ms > now_ms else "expired"
