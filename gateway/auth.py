@@ -81,7 +81,7 @@ async def authenticate(core: Core, scope: Scope, *, fresh: bool = False) -> Call
     """
     address, at = client_address(scope), asyncio.get_running_loop().time()
     text = credential(scope["headers"])
-    if not membership.recognised(core, text):
+    if core.guesses.too_many(address, at) and not membership.recognised(core, text):
         core.guesses.check(address, at)
     try:
         return await membership.identify(core, text, fresh=fresh)
