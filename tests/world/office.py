@@ -1,23 +1,27 @@
 """An organization made by the use cases themselves: real keys, real rights."""
 
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from itertools import count
 
+import pytest
 from world.clock import ManualClock
 
 from core.calls import Ask, Caller, Denied, Outcome, Receipt, Ticket
 from core.domain import ledger
 from core.domain.balancer import Bound
 from core.domain.credits import PICO_PER_MICRO
+from core.domain.errors import Refusal
 from core.domain.ledger import Balance, Kind
 from core.domain.members import Person, TeamRole
-from core.service import membership, teaming
+from core.service import approving, membership, teaming
 from core.service.auditing import audit
 from core.service.membership import NewUser
 from core.service.start import Core
 from core.service.teaming import NewTeam
 from core.store.items import HoldItem, SettleItem
 from core.store.statements import Program, Read, Row, Value
+from core.views import ApprovalView
 
 BALANCE = "SELECT account, period, posted, held, spent, cut, n, head FROM balance WHERE id = :1"
 
@@ -113,3 +117,13 @@ async def open_office(core: Core, clock: ManualClock) -> Office:
 async def known(core: Core, key: str) -> Somebody:
     caller = await membership.identify(core, key, fresh=True)
     return Somebody(caller.id, key, caller)
+
+
+async def ask(office: Office, who: Somebody, amount: int = 50) -> ApprovalView:
+    return await approving.request_more(office.core, who.caller, amount, "a demo")
+
+
+async def refused(attempt: Awaitable[object]) -> Refusal:
+    with pytest.raises(Refusal) as error:
+        await attempt
+    return error.value

@@ -1,0 +1,143 @@
+"""Who may see, decide and withdraw a request for more, on both databases."""
+
+import pytest
+from world.clock import ManualClock
+from world.office import Office, Somebody, ask, open_office, refused
+
+from core.domain.errors import Code
+from core.domain.ledger import user
+from core.domain.members import Status
+from core.service import approving, membership, teaming
+from core.service.membership import MemberChange
+from core.service.start import Core
+
+
+@pytest.fixture
+async def office(core: Core, clock: ManualClock) -> Office:
+    return await open_office(core, clock)
+
+
+@pytest.fixture
+async def blue(office: Office) -> str:
+    return await office.team("Blue", 1_000)
+
+
+@pytest.fixture
+async def ana(office: Office, blue: str) -> Somebody:
+    return await office.member("ana", 100, blue)
+
+
+@pytest.fixture
+async def mona(office: Office, blue: str) -> Somebody:
+    return await office.member("mona", 100, blue, manages=True)
+
+
+async def test_nobody_decides_on_their_own(office: Office, mona: Somebody) -> None:
+    for who in (mona, office.admin):
+        request = await ask(office, who)
+        for attempt in (
+            approving.approve(office.core, who.caller, request.id),
+            approving.reject(office.core, who.caller, request.id),
+        ):
+            assert (await refused(attempt)).code is Code.PERMISSION_DENIED
+
+
+async def test_what_is_not_mine_to_see_is_as_missing_as_what_never_was(
+    office: Office, blue: str, ana: Somebody
+) -> None:
+    red = await office.team("Red")
+    other_manager = await office.member("rosa", team=red, manages=True)
+    colleague = await office.member("carl", team=blue)
+    request = await ask(office, ana)
+
+    told = set()
+    for who in (other_manager, colleague):
+        assert await approving.pending(office.core, who.caller) == ()
+        for approval_id in (request.id, "apr_none"):
+            for attempt in (
+                approving.look_up(office.core, who.caller, approval_id),
+                approving.approve(office.core, who.caller, approval_id),
+                approving.reject(office.core, who.caller, approval_id),
+                approving.withdraw(office.core, who.caller, approval_id),
+            ):
+                refusal = await refused(attempt)
+                assert refusal.code is Code.NOT_FOUND
+                told.add(refusal.message.replace(approval_id, "…"))
+    assert len(told) == 1
+
+
+async def test_everybody_sees_their_own_and_what_is_theirs_to_decide(
+    office: Office, ana: Somebody, mona: Somebody
+) -> None:
+    of_ana, of_mona = await ask(office, ana), await ask(office, mona)
+    of_lea = await ask(office, await office.member("lea"))
+
+    seen = {
+        who.id: {view.id for view in await approving.pending(office.core, who.caller)}
+        for who in (ana, mona, office.admin)
+    }
+
+    assert seen == {
+        ana.id: {of_ana.id},
+        mona.id: {of_mona.id, of_ana.id},
+        office.admin.id: {of_ana.id, of_mona.id, of_lea.id},
+    }
+    assert (await approving.pending(office.core, mona.caller))[0] == of_mona
+    assert await approving.look_up(office.core, mona.caller, of_ana.id) == of_ana
+    assert await approving.look_up(office.core, ana.caller, of_ana.id) == of_ana
+
+
+async def test_a_manager_who_has_left_decides_no_more(
+    office: Office, blue: str, ana: Somebody, mona: Somebody
+) -> None:
+    request = await ask(office, ana)
+    await teaming.remove_member(office.core, office.admin.person, blue, mona.id)
+
+    attempt = approving.approve(office.core, mona.caller, request.id)
+
+    assert (await refused(attempt)).code is Code.NOT_FOUND
+
+
+async def test_for_a_member_who_has_left_the_team_an_administrator_decides(
+    office: Office, blue: str, ana: Somebody, mona: Somebody
+) -> None:
+    request = await ask(office, ana)
+    await teaming.remove_member(office.core, office.admin.person, blue, ana.id)
+
+    attempt = approving.approve(office.core, mona.caller, request.id)
+
+    assert (await refused(attempt)).code is Code.NOT_FOUND
+    await approving.approve(office.core, office.admin.caller, request.id)
+    assert (await office.balance(user(ana.id))).posted == 150
+    await office.assert_clean()
+
+
+async def test_a_request_is_withdrawn_by_whoever_asked(
+    office: Office, ana: Somebody, mona: Somebody
+) -> None:
+    request = await ask(office, ana)
+
+    theirs = approving.withdraw(office.core, mona.caller, request.id)
+    assert (await refused(theirs)).code is Code.PERMISSION_DENIED
+    withdrawn = await approving.withdraw(office.core, ana.caller, request.id)
+
+    assert (withdrawn.status, withdrawn.message) == (
+        "withdrawn", "ana has withdrawn the request.",
+    )  # fmt: skip
+    late = approving.approve(office.core, mona.caller, request.id)
+    assert (await refused(late)).message == withdrawn.message
+    again = approving.withdraw(office.core, ana.caller, request.id)
+    assert (await refused(again)).code is Code.CONFLICT
+
+
+async def test_a_disabled_members_request_is_withdrawn(
+    office: Office, ana: Somebody, mona: Somebody
+) -> None:
+    request = await ask(office, ana)
+    off = MemberChange(status=Status.DISABLED)
+    await membership.update_user(office.core, office.admin.person, ana.id, off)
+
+    late = approving.approve(office.core, mona.caller, request.id)
+
+    assert (await refused(late)).message == "The request was withdrawn when ana was disabled."
+    assert await office.rows("SELECT id FROM transfer WHERE id LIKE 'approval:%'") == []
