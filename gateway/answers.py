@@ -14,6 +14,7 @@ from core.domain.pricing import Usage
 MOST_TOKENS = 100_000_000
 Count = Annotated[int, msgspec.Meta(ge=0, le=MOST_TOKENS)]
 NOTHING = msgspec.Raw(b"null")
+END, CR = b"\n\n", b"\r"
 
 
 class _Details(msgspec.Struct):
@@ -30,10 +31,10 @@ class _Usage(msgspec.Struct):
 
 
 class _Delta(msgspec.Struct):
-    content: msgspec.Raw = NOTHING
-    reasoning_content: msgspec.Raw = NOTHING
-    reasoning: msgspec.Raw = NOTHING
-    refusal: msgspec.Raw = NOTHING
+    content: str | None = None
+    reasoning_content: str | None = None
+    reasoning: str | None = None
+    refusal: str | None = None
     tool_calls: msgspec.Raw = NOTHING
     function_call: msgspec.Raw = NOTHING
 
@@ -41,7 +42,7 @@ class _Delta(msgspec.Struct):
 class _Choice(msgspec.Struct):
     delta: _Delta | None = None
     message: _Delta | None = None
-    text: msgspec.Raw = NOTHING
+    text: str | None = None
 
 
 class _Answer(msgspec.Struct):
@@ -95,7 +96,8 @@ class Meter:
             self.failed = self.failed or b'"error"' in data
             self.produced_bytes += len(data)
             return False
-        self.failed = self.failed or answer.error != NOTHING
+        if answer.error is not NOTHING and answer.error != NOTHING:
+            self.failed = True
         return not answer.choices and answer.usage != NOTHING
 
     def _read(self, data: bytes) -> _Answer | None:
@@ -105,18 +107,21 @@ class Meter:
             return None
         for choice in answer.choices:
             self._count(choice)
-        if answer.usage != NOTHING:
+        if answer.usage is not NOTHING and answer.usage != NOTHING:
             self._take(answer.usage)
         return answer
 
     def _count(self, choice: _Choice) -> None:
         said = choice.delta or choice.message
         if said is not None:
-            for part in (said.content, said.reasoning_content, said.reasoning, said.refusal):
-                self.produced_bytes += _text_bytes(part)
+            for text in (said.content, said.reasoning_content, said.reasoning, said.refusal):
+                if text:
+                    self.produced_bytes += _bytes(text)
             for part in (said.tool_calls, said.function_call):
-                self.produced_bytes += 0 if part == NOTHING else len(part)
-        self.produced_bytes += _text_bytes(choice.text)
+                if part is not NOTHING and part != NOTHING:
+                    self.produced_bytes += len(part)
+        if choice.text:
+            self.produced_bytes += _bytes(choice.text)
 
     def _take(self, raw: msgspec.Raw) -> None:
         try:
@@ -147,9 +152,8 @@ def read_usage(raw: msgspec.Raw | bytes) -> Usage:
     return Usage(said.prompt_tokens, completion, cached, written)
 
 
-def _text_bytes(raw: msgspec.Raw) -> int:
-    """Return the bytes of a JSON string; an escape is never shorter than what it stands for."""
-    return 0 if raw == NOTHING else max(0, len(raw) - 2)
+def _bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())
 
 
 class Events:
@@ -162,6 +166,8 @@ class Events:
 
     def feed(self, chunk: bytes) -> list[bytes]:
         """Return the events that are complete now, each with its closing blank line."""
+        if not self._rest and 0 < chunk.find(END) == len(chunk) - 2 and CR not in chunk:
+            return [chunk]  # most often one write is one event
         data = self._rest + chunk if self._rest else chunk
         if b"\r\n" in data:
             data = data.replace(b"\r\n", b"\n")
