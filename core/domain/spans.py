@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from time import gmtime
 
 from core.domain.periods import Length, Period, period_at, previous
 
@@ -71,13 +70,12 @@ def instant_ms(text: str) -> int | None:
 
 def moment(at_ms: int) -> str:
     """Return a time as `1 Dec 00:00 UTC`."""
-    at = gmtime(at_ms // 1000)
-    return f"{at.tm_mday} {MONTHS[at.tm_mon - 1]} {at.tm_hour:02d}:{at.tm_min:02d} UTC"
+    at = datetime.fromtimestamp(at_ms // 1000, UTC)
+    return f"{at.day} {MONTHS[at.month - 1]} {at:%H:%M} UTC"
 
 
 def day_of(at_ms: int) -> str:
-    at = gmtime(at_ms // 1000)
-    return f"{at.tm_year:04d}-{at.tm_mon:02d}-{at.tm_mday:02d}"
+    return datetime.fromtimestamp(at_ms // 1000, UTC).date().isoformat()
 
 
 def _span(period: Period, *, settled: bool) -> Span:
