@@ -5,29 +5,19 @@ import gc
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 from starlette.types import ASGIApp
 
 from bots import logs
+from bots.greeting import Started
 from bots.listening import DRAIN_SECONDS, Server, listen, url_of
-from core.service import checkup, membership, upkeep
+from core.service import membership, upkeep
 from core.service.start import Core, only_server, open_core
 from core.settings import Settings, SettingsError, read_env_file
 from gateway import catalog
 from gateway.app import create_app
 from gateway.gate import Gate
 from gateway.sources import HttpSource
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """What `serve` tells the person who started it."""
-
-    url: str
-    admin_key: str | None
-    """Printed once: only a new database on loopback makes one."""
-    has_admin: bool
 
 
 @asynccontextmanager
@@ -49,7 +39,7 @@ async def serve(settings: Settings, announce: Callable[[Started], None]) -> None
     async with application(settings) as (core, app):
         with listen(settings) as listening:
             admin_key = await membership.first_admin(core) if settings.on_loopback else None
-            has_admin = admin_key is not None or await checkup.has_admin(core)
+            has_admin = admin_key is not None or await membership.has_admin(core)
             _may_be_reached(settings, has_admin=has_admin)
             started = Started(url_of(listening), admin_key, has_admin)
             gc.collect()

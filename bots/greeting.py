@@ -1,14 +1,24 @@
 """What `serve` prints: the address, and at the first start a key and three commands to try."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from bots.app import Started
 from core.views import VERSION
 
 CHAT = '{"model": "demo", "messages": [{"role": "user", "content": "Hello"}]}'
 STREAMED = '{"model": "demo", "stream": true, "messages": [{"role": "user", "content": "Hello"}]}'
 
 Strong = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What there is to tell the person who started the server."""
+
+    url: str
+    admin_key: str | None
+    """Printed once: only a new database on loopback makes one."""
+    has_admin: bool
 
 
 def greeting(started: Started, strong: Strong = str) -> str:

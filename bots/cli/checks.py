@@ -121,7 +121,7 @@ def models(settings: Settings, environ: Mapping[str, str]) -> list[Check]:
     else:
         first = Check("models", State.OK, f"{len(good)} can be called.")
     lacking: dict[str, list[str]] = {}
-    for offer in found:
+    for offer in found if settings.config.is_file() else ():  # others nobody has asked for
         if not offer.callable:
             lacking.setdefault(offer.because, []).append(offer.name)
     return [first, *(_lacking(because, who) for because, who in lacking.items())]

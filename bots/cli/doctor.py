@@ -12,7 +12,7 @@ from bots.cli.options import Json
 from bots.cli.screen import print_json
 from core import settings as core_settings
 from core.domain.errors import Refusal
-from core.service import auditing, checkup
+from core.service import auditing, checkup, membership
 from core.service.checkup import Schema
 from core.service.start import Core, open_core
 from core.settings import Settings, SettingsError
@@ -85,7 +85,7 @@ async def _database(settings: Settings) -> list[Check]:
 
 async def _within(core: Core) -> list[Check]:
     return [
-        checks.admin(core.settings, there=await checkup.has_admin(core)),
+        checks.admin(core.settings, there=await membership.has_admin(core)),
         checks.clock(core.clock.now_ms(), await checkup.newest_ms(core)),
         await _audit(core),
     ]

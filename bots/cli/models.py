@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import typer
 
 from bots.app import provider_environ
-from bots.cli.opening import plainly, read_settings
 from bots.cli.options import Json
+from bots.cli.reading import plainly, read_settings
 from bots.cli.screen import hint, print_json, table
 from core.domain.credits import spoken
 from gateway import catalog

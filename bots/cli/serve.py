@@ -4,9 +4,8 @@ from typing import Annotated
 
 import typer
 
-from bots import app as server
-from bots.cli.opening import plainly, read_settings
-from bots.greeting import greeting
+from bots.cli.reading import plainly, read_settings
+from bots.greeting import Started, greeting
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
@@ -34,8 +33,11 @@ def serve(
 ) -> None:
     """Start TokenPool: the gateway and everything around it."""
     with plainly():
-        server.run(read_settings(host=host, port=port), _announce)
+        settings = read_settings(host=host, port=port)
+        from bots import app as server  # noqa: PLC0415 - a wrong setting is told before that second
+
+        server.run(settings, _announce)
 
 
-def _announce(started: server.Started) -> None:
+def _announce(started: Started) -> None:
     typer.echo(greeting(started, lambda text: typer.style(text, bold=True)))

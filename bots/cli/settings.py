@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from bots.cli.env_example import env_example, shown
-from bots.cli.opening import plainly, read_settings
 from bots.cli.options import Json
+from bots.cli.reading import plainly, read_settings
 from bots.cli.screen import print_json, table
 from core.settings import Settings, hidden, variable
 

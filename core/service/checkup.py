@@ -5,7 +5,7 @@ from pathlib import Path
 
 from core.service.start import Core
 from core.settings import Settings
-from core.store import directory, glance, schema
+from core.store import glance, schema
 from core.store.database import dialect_of, sqlite_path
 from core.store.statements import Dialect
 
@@ -55,8 +55,3 @@ async def newest_ms(core: Core) -> int:
 
 async def journal_length(core: Core) -> int:
     return await core.database.read(glance.transfers())
-
-
-async def has_admin(core: Core) -> bool:
-    """Return whether anybody administers this database."""
-    return await core.database.read(directory.has_admin())

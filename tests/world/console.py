@@ -39,8 +39,8 @@ class Console:
 
     @property
     def environment(self) -> dict[str, str]:
-        kept = ("PATH", "HOME", "LANG", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
-        own = {name: os.environ[name] for name in kept if name in os.environ}
+        kept = ("PATH", "HOME", "LANG", "COVERAGE")
+        own = {name: value for name, value in os.environ.items() if name.startswith(kept)}
         return own | {"NO_COLOR": "1", "COLUMNS": "100"} | self.settings
 
     def run(self, *words: str, **settings: str) -> Ended:
