@@ -98,8 +98,7 @@ async def _decide(core: Core, decider: Person, decision: Decision) -> ApprovalVi
 
 
 def _taken(outcome: approval_log.Outcome) -> ApprovalView:
-    if isinstance(outcome, Refusal):
-        raise outcome
+    assert isinstance(outcome, ApprovalView), "the database raises what a program refuses"
     return outcome
 
 

@@ -133,12 +133,6 @@ def pending(act: Act) -> Program[tuple[ApprovalView, ...]]:
     return tuple(approval.view() for approval in mine)
 
 
-def pending_since(member_id: str) -> Program[int | None]:
-    """Return since when a member's request waits, or None."""
-    found = yield Read(rows.READ_PENDING_SINCE, (member_id,))
-    return int(found[0][0]) if found else None
-
-
 def visible(person: Person, approval: Approval) -> bool:
     """Return whether a request is this person's to see: their own, or theirs to decide.
 

@@ -28,9 +28,6 @@ SELECT id FROM approval WHERE state = 'pending' AND expires_ms <= :1
 ORDER BY id LIMIT 100 FOR UPDATE
 """
 READ_DUE = "SELECT id FROM approval WHERE state = 'pending' AND expires_ms <= :1 LIMIT 1"
-READ_PENDING_SINCE = """
-SELECT created_ms FROM approval WHERE member_id = :1 AND state = 'pending'
-"""
 DECIDE = """
 UPDATE approval SET state = :2, decided_by = :3, decided_ms = :4, decided_amount = :5, answer = :6
 WHERE id = :1 AND state = 'pending' RETURNING id
@@ -79,6 +76,8 @@ class Approval:
                 return f"{self.member_name} has withdrawn the request."
             case State.EXPIRED:
                 return "The request has expired: nobody decided it within a day."
+            case _ as never:
+                raise AssertionError(never)
 
     def view(self) -> ApprovalView:
         return ApprovalView(

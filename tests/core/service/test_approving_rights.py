@@ -1,15 +1,19 @@
 """Who may see, decide and withdraw a request for more, on both databases."""
 
+import asyncio
+
 import pytest
 from world.clock import ManualClock
-from world.office import Office, Somebody, ask, open_office, refused
+from world.office import Office, Somebody, ask, known, open_office, refused
 
-from core.domain.errors import Code
+from core.domain.errors import Code, Refusal
 from core.domain.ledger import user
 from core.domain.members import Status
-from core.service import approving, membership, teaming
+from core.service import approving, keys, membership, teaming
+from core.service.keys import KeyTerms
 from core.service.membership import MemberChange
-from core.service.start import Core
+from core.service.start import Core, open_core
+from core.settings import Settings
 
 
 @pytest.fixture
@@ -141,3 +145,35 @@ async def test_a_disabled_members_request_is_withdrawn(
 
     assert (await refused(late)).message == "The request was withdrawn when ana was disabled."
     assert await office.rows("SELECT id FROM transfer WHERE id LIKE 'approval:%'") == []
+
+
+async def test_two_processes_open_one_request_and_decide_it_once(
+    office: Office, ana: Somebody, mona: Somebody, settings: Settings
+) -> None:
+    async with open_core(settings, office.clock) as other:
+        cores = [office.core, other]
+        views = await asyncio.gather(
+            *(approving.request_more(cores[n % 2], ana.caller, n, "") for n in range(1, 21))
+        )
+        assert len({view.id for view in views}) == 1
+
+        results = await asyncio.gather(
+            *(approving.approve(cores[n % 2], mona.caller, views[0].id, 7) for n in range(20)),
+            return_exceptions=True,
+        )
+
+    assert [isinstance(result, Refusal) for result in results].count(True) == 19
+    assert (await office.balance(user(ana.id))).posted == 107
+    await office.assert_clean()
+
+
+async def test_a_key_of_a_team_asks_that_team(office: Office, blue: str, mona: Somebody) -> None:
+    red = await office.team("Red")
+    bea = await office.member("bea", 100, red)
+    await teaming.add_member(office.core, office.admin.person, blue, bea.id)
+    made = await keys.new_key(office.core, bea.person, bea.id, KeyTerms("blue", blue))
+
+    request = await ask(office, await known(office.core, made.api_key))
+
+    assert request.team_id == blue
+    assert await approving.pending(office.core, mona.caller) == (request,)
