@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
+MOST_COLUMNS = 1_000
 NUMBER = ">"
 """Put before a column's title: its cells are numbers and stand to the right."""
 
@@ -52,6 +53,7 @@ def table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 def _drawn(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - only on a terminal
     from rich.console import Console  # noqa: PLC0415 - as above
+    from rich.measure import Measurement  # noqa: PLC0415 - as above
     from rich.table import Table  # noqa: PLC0415 - as above
     from rich.text import Text  # noqa: PLC0415 - as above
 
@@ -61,4 +63,6 @@ def _drawn(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         drawn.add_column(title.removeprefix(NUMBER), justify="right" if right else "left")
     for row in rows:
         drawn.add_row(*(Text.from_ansi(cell) for cell in row))
-    Console().print(drawn)
+    # An id that was cut would be of no use: a long line wraps instead.
+    ample = Console(width=MOST_COLUMNS)
+    Console(width=Measurement.get(ample, ample.options, drawn).maximum).print(drawn)

@@ -4,8 +4,9 @@ import fcntl
 import hmac
 import os
 import secrets
+import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,14 +14,11 @@ from core.domain.periods import Period, period_at
 from core.service.callers import Callers, Guesses
 from core.service.clock import Clock, SystemClock, new_id
 from core.service.waiting import Leaning, Settled
-from core.settings import Settings, SettingsError
+from core.settings import LEAST_SECRET, Settings, SettingsError
 from core.store import meta, schema
 from core.store.database import Database, dialect_of, sqlite_path
 from core.store.folio import Rules
 from core.store.statements import Dialect
-
-LEAST_SECRET = 32
-PLACEHOLDERS = {"changeme", "change-me", "secret", "password", "replace-me", "example"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,6 @@ async def open_core(settings: Settings, clock: Clock | None = None) -> AsyncIter
     clock = clock or SystemClock()
     url = database_url(settings)
     pepper = load_pepper(settings)
-    check_bootstrap_token(settings)
     await schema.upgrade(url)
     database = Database(url, Rules(pepper, settings.period, settings.rollover_percent))
     await database.open()
@@ -77,47 +74,36 @@ def database_url(settings: Settings) -> str:
 def load_pepper(settings: Settings) -> bytes:
     """Return the pepper: TOKENPOOL_SECRET_KEY, or on loopback one kept in the data folder."""
     if settings.secret_key is not None:
-        secret = settings.secret_key.get_secret_value()
-        if len(secret) < LEAST_SECRET or any(word in secret.lower() for word in PLACEHOLDERS):
-            raise SettingsError(
-                "TOKENPOOL_SECRET_KEY must be at least 32 random characters, not a placeholder;"
-                " `openssl rand -hex 32` makes one."
-            )
-        return secret.encode()
+        return settings.secret_key.get_secret_value().encode()
     kept = settings.data_dir / "secret_key"
-    if kept.exists():
-        return kept.read_text().strip().encode()
-    if not settings.on_loopback:
-        raise SettingsError(
-            "TOKENPOOL_SECRET_KEY is needed when TOKENPOOL_HOST is not a loopback address."
-        )
-    return _make_pepper(kept)
-
-
-def check_bootstrap_token(settings: Settings) -> None:
-    """Refuse a bootstrap token that can be guessed."""
-    if settings.bootstrap_token is None:
-        return
-    token = settings.bootstrap_token.get_secret_value()
-    if len(token) < LEAST_SECRET or any(word in token.lower() for word in PLACEHOLDERS):
-        raise SettingsError(
-            "TOKENPOOL_BOOTSTRAP_TOKEN must be at least 32 random characters, not a placeholder;"
-            " `openssl rand -hex 32` makes one."
-        )
-
-
-def _make_pepper(kept: Path) -> bytes:
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    secret = secrets.token_hex(32)
     try:
-        descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return kept.read_text().strip().encode()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secret + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+        if not kept.exists():
+            if not settings.on_loopback:
+                raise SettingsError(
+                    "TOKENPOOL_SECRET_KEY is needed when TOKENPOOL_HOST is not a loopback address."
+                )
+            _make_pepper(kept)
+        secret = kept.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"TOKENPOOL_DATA_DIR: {kept} cannot be read or made.") from error
+    if len(secret) < LEAST_SECRET:
+        raise SettingsError(f"{kept} is damaged: put back the key that this database knows.")
     return secret.encode()
+
+
+def _make_pepper(kept: Path) -> None:
+    """Make the file whole or not at all: neither a crash nor another process sees half of it."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, draft = tempfile.mkstemp(dir=kept.parent, prefix="secret_key.")
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, kept)
+    finally:
+        Path(draft).unlink()
 
 
 async def _check_pepper(core: Core) -> None:
@@ -138,7 +124,11 @@ async def only_server(settings: Settings) -> AsyncIterator[None]:
         yield
         return
     path = sqlite_path(url).with_suffix(".lock")
-    with path.open("w") as file:
+    try:
+        lock = path.open("w")
+    except OSError as error:
+        raise SettingsError(f"TOKENPOOL_DATA_DIR: {path} cannot be written.") from error
+    with lock as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

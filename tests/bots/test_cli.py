@@ -108,48 +108,49 @@ def test_a_team_gets_a_pool_and_people(office: Desk) -> None:
     assert [one["name"] for one in office.made("team", "show", "research-lab")] == ["Ada"]
 
 
-def test_what_people_read_says_it_in_sentences_and_columns(office: Desk) -> None:
+def test_what_there_is_is_read_in_columns_and_sentences(office: Desk) -> None:
     office.run("team", "add", "research-lab", "ada@example.com")
-    said = {
-        words: office.run(*words.split()).out
-        for words in (
-            "user list",
-            "user show ada@example.com",
-            "team list",
-            "team show research-lab",
-            "key list ada@example.com",
-            "quota",
-            "quota ada@example.com",
-            "user quota ada@example.com 6k",
-            "team quota research-lab 0.5",
-            "user disable ada@example.com",
-            "user enable ada@example.com",
-            "team remove research-lab ada@example.com",
-            "audit",
-        )
-    }
 
-    assert said["user list"].splitlines()[0].split() == [
-        *("e-mail", "name", "role", "status", "quota", "teams", "id")
-    ]
-    assert "5,000  Research Lab  usr_" in said["user list"]
-    assert "[########################] 100% 5,000 of 5,000" in said["user show ada@example.com"]
-    assert "50,000        1      10 %  everyone, 10 %" in said["team list"]
-    assert said["team show research-lab"].splitlines()[1].split()[:3] == [
-        *("ada@example.com", "Ada", "member")
-    ]
-    assert "first key  active" in said["key list ada@example.com"]
-    assert "Research Lab (pool)" in said["quota"]
-    assert "Nobody else in the team is on vacation." in said["quota ada@example.com"]
-    assert said["user quota ada@example.com 6k"] == (
-        "ada@example.com has 6,000 credits in each period.\n"
-    )
-    assert "pool of 0.5 credits" in said["team quota research-lab 0.5"]
-    assert "is disabled" in said["user disable ada@example.com"]
-    assert "is active" in said["user enable ada@example.com"]
-    assert "no longer in Research Lab" in said["team remove research-lab ada@example.com"]
-    assert said["audit"].rstrip().endswith("Everything agrees.")
-    assert not any("\x1b" in text for text in said.values())
+    people = office.run("user", "list").out
+    assert people.split()[:7] == ["e-mail", "name", "role", "status", "quota", "teams", "id"]
+    assert "5,000  Research Lab  usr_" in people
+    ada = office.run("user", "show", "ada@example.com").out
+    assert "[########################] 100% 5,000 of 5,000" in ada
+    assert "50,000        1      10 %  everyone, 10 %" in office.run("team", "list").out
+    seats = office.run("team", "show", "research-lab").out.splitlines()
+    assert seats[1].split()[:3] == ["ada@example.com", "Ada", "member"]
+    assert "first key  active" in office.run("key", "list", "ada@example.com").out
+    assert "Research Lab (pool)" in office.run("quota").out
+    assert "Nobody else in the team is on vacation." in office.run("quota", "ada@example.com").out
+    audited = office.run("audit").out
+    assert audited.rstrip().endswith("Everything agrees.")
+    assert "\x1b" not in people + ada + audited
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("user quota ada@example.com 6k", "ada@example.com has 6,000 credits in each period."),
+        ("user disable ada@example.com", "ada@example.com is disabled; `tokenpool user enable`"),
+        ("user enable ada@example.com", "ada@example.com is active."),
+        ("team quota research-lab 0.5", "Research Lab has a pool of 0.5 credits in each period."),
+        ("team add research-lab ada@example.com", "ada@example.com is a member of Research Lab."),
+        ("team create Two --pool 7", "Two (two) has a pool of 7 credits in each period."),
+        ("admin create --email b@example.com", "b@example.com is an administrator."),
+    ],
+)
+def test_what_was_changed_is_told_in_a_sentence(office: Desk, words: str, said: str) -> None:
+    ended = office.run(*words.split())
+
+    assert ended.code == 0
+    assert ended.out.startswith(said)
+
+
+def test_leaving_a_team_is_told(office: Desk) -> None:
+    office.run("team", "add", "research-lab", "ada@example.com")
+
+    ended = office.run("team", "remove", "research-lab", "ada@example.com")
+    assert ended.out == "ada@example.com is no longer in Research Lab.\n"
 
 
 def test_a_new_key_is_shown_once_with_what_to_do_with_it(office: Desk) -> None:

@@ -38,6 +38,15 @@ def test_a_terminal_gets_a_drawn_table() -> None:
     assert "Bob with a long name" in terminal.getvalue()
 
 
+def test_a_narrow_terminal_cuts_no_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    row = ("ada@example.com", "usr_0123456789abcdef")
+    with redirect_stdout(Terminal()) as terminal:
+        screen.table(("e-mail", "id"), [row])
+
+    assert all(cell in terminal.getvalue() for cell in row)
+
+
 @pytest.mark.parametrize(("left", "colour"), [(90, "32"), (20, "33"), (5, "31"), (0, "31")])
 def test_a_bar_turns_from_green_to_red(left: int, colour: str) -> None:
     with redirect_stdout(Terminal()):
