@@ -5,7 +5,7 @@ import typer
 from bots.cli.opening import with_core
 from bots.cli.options import Json
 from bots.cli.screen import complain, print_json, table
-from core.domain.credits import spoken
+from core.domain.credits import wire
 from core.service.auditing import AuditReport
 from core.service.auditing import audit as audit_ledger
 
@@ -63,11 +63,11 @@ def _sums(report: AuditReport) -> list[tuple[str, ...]]:
     return [
         (
             one.period,
-            spoken(one.issued_micro),
-            spoken(one.moved_micro),
-            spoken(one.held_micro),
-            spoken(one.spent_micro),
-            spoken(one.available_micro),
+            wire(one.issued_micro),
+            wire(one.moved_micro),
+            wire(one.held_micro),
+            wire(one.spent_micro),
+            wire(one.available_micro),
         )
         for one in report.periods
     ]
