@@ -15,7 +15,7 @@ from core.store.tables import AttemptRow, CallRow, HoldRow, MessageRow
 READ_STATES = """
 SELECT h.id, h.state, COALESCE(c.cost, 0), c.cost = h.amount AND t.id IS NULL
 FROM hold h LEFT JOIN call c ON c.id = h.id
-LEFT JOIN transfer t ON t.id = 'adjust:' || h.id || ':1' WHERE h.id IN :1
+LEFT JOIN transfer t ON t.id = 'adjust:' || h.id || ':' || '1' WHERE h.id IN :1
 """
 """The last column: whether all of it was captured, for want of a cost, and not corrected since."""
 CALL = (

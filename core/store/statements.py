@@ -3,8 +3,8 @@
 A program is a generator without I/O, so the same lines run on SQLite (in the writer's thread)
 and on PostgreSQL (on the event loop), and a test can run them against anything.
 
-SQL is written once. `:1` is the first parameter; `IN :1` takes a list of texts; `FOR UPDATE`
-is dropped where one writer makes it needless.
+SQL is written once. `:1` is the first parameter, also within quotes; `IN :1` takes a list of
+texts; `FOR UPDATE` is dropped where one writer makes it needless.
 """
 
 import re

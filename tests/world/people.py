@@ -1,8 +1,10 @@
 """Members, teams and calls for tests of the ledger, straight on a database."""
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from itertools import count
+from typing import Protocol
 
 from sqlmodel import SQLModel
 from world.clock import ManualClock
@@ -21,6 +23,8 @@ from core.store.statements import Program, Read, Row, insert
 from core.store.tables import ApiKeyRow, MemberRow, MembershipRow, TeamRow
 
 QUOTA = 1_000
+CALLS = count(1)
+"""Numbers calls, also those of several towns on one database."""
 
 
 @dataclass(slots=True)
@@ -31,7 +35,7 @@ class Town:
     rules: Rules
     clock: ManualClock = field(default_factory=ManualClock)
     epoch: str = "epoch_test"
-    _calls: "count[int]" = field(default_factory=lambda: count(1))
+    _calls: "count[int]" = CALLS
 
     @property
     def period(self) -> Period:
@@ -136,3 +140,9 @@ class Town:
         """Return posted, held and spent of a balance row."""
         found = await self.query(f"SELECT posted, held, spent FROM balance WHERE id = '{row}'")
         return tuple(found[0])
+
+
+class Founds(Protocol):
+    """Opens a database as a process of its own would; what it leaves must pass the audit."""
+
+    def __call__(self, *, rollover: int = 0) -> AbstractAsyncContextManager[Town]: ...
