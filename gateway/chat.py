@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from starlette.types import Receive, Scope, Send
 
 from core.calls import Ask, Caller, Ticket
-from core.service import membership
 from gateway import bounds
 from gateway.answers import Meter
-from gateway.auth import credential
+from gateway.auth import authenticate
 from gateway.catalog import Resolved
 from gateway.door import read_body
 from gateway.errors import stream_error
@@ -47,7 +46,7 @@ class Chat:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
-        caller = await membership.identify(self._gate.core, credential(scope["headers"]))
+        caller = await authenticate(self._gate.core, scope)
         sent = await read_body(receive, self._most_bytes)
         body = parse_chat(sent)
         resolved = self._gate.catalog.resolve(body.model)

@@ -51,9 +51,7 @@ async def hold(core: Core, caller: Caller, ask: Ask, exact: Exact) -> Ticket:
     return decision
 
 
-async def _decide(
-    core: Core, caller: Caller, ask: Ask, *, lower: bool = False
-) -> Ticket | Denied:
+async def _decide(core: Core, caller: Caller, ask: Ask, *, lower: bool = False) -> Ticket | Denied:
     """Ask the own quota first and, if it cannot pay, all payers of the team in one transaction."""
     item = HoldItem(
         ask=ask,

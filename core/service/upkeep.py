@@ -14,7 +14,7 @@ import structlog
 from core.calls import Outcome
 from core.domain.errors import Refusal
 from core.domain.ledger import Kind
-from core.service import approving, auditing, spending
+from core.service import approving, auditing, membership, spending
 from core.service.start import Core
 from core.settings import UnknownOutcome
 from core.store import housekeeping, meta
@@ -62,6 +62,7 @@ async def sweep(core: Core) -> None:
     """Do whatever is due now."""
     await capture_orphans(core)
     await approving.expire_due(core)
+    await membership.write_last_used(core)
     day = datetime.fromtimestamp(core.clock.now_ms() / 1000, UTC).date().isoformat()
     if await core.database.run(lambda: meta.claim(f"job:daily:{day}", core.epoch)):
         await daily(core)

@@ -148,7 +148,7 @@ class Party:
         return (*key, limit_id(payer.value, self.subject(payer), self.period))
 
     def subject(self, payer: Payer) -> str:
-        """Return whose share of the pool is counted: vacation the team's, critical the member's."""
+        """Return whose share of the pool counts: vacation the team's, critical the member's."""
         assert self.seat is not None
         if payer is Payer.VACATION:
             return self.seat.team_id
