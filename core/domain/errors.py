@@ -59,3 +59,8 @@ class Refusal(Exception):
         self.message = message
         self.param = param
         self.facts: Mapping[str, object] = facts or {}
+
+
+def missing(what: str, name: str) -> Refusal:
+    """Return the refusal for an id that does not exist or is not the caller's to see (F-86)."""
+    return Refusal(Code.NOT_FOUND, f"There is no such {what}: {name}.")
