@@ -42,6 +42,7 @@ LOST = (
     OSError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     TimeoutError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
