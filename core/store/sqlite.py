@@ -34,7 +34,7 @@ from core.store.statements import (
 T = TypeVar("T")
 BUSY_TIMEOUT_SECONDS = 5.0
 READERS = 2
-MAPPED_BYTES = 2**28
+MAPPED_BYTES = 2**30
 """Readers map the file: an audit, which jumps about in it, needs half the time for its rows."""
 
 
