@@ -3,69 +3,26 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
 import pytest
-from world.people import Town
+from world.lossy import RULES, Lossy, Place, opened
 from world.postgres import execute
 
 from core.calls import Ticket
 from core.domain.ledger import Kind
-from core.domain.periods import Length
 from core.store import auditing
-from core.store.database import Conflict, Database, Unavailable
-from core.store.folio import Rules
-from core.store.jobs import Batcher
-from core.store.postgres import READERS, PostgresStore
+from core.store.database import Conflict, Unavailable
+from core.store.postgres import READERS
 from core.store.statements import Program, Read, insert
 from core.store.tables import MetaRow
 
-RULES = Rules(b"pepper", Length.MONTH)
 NOWHERE = "postgresql://postgres@127.0.0.1:9/nowhere"
 KILL = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
-
-
-class Lossy(PostgresStore):
-    """Loses its connection right at a COMMIT, before or after the server has done it."""
-
-    def __init__(self, url: str, batcher: Batcher) -> None:
-        super().__init__(url, batcher)
-        self.lose: list[str] = []
-        self.moved_to = url
-
-    async def _end(self, connection: "asyncpg.Connection[Any]") -> None:
-        how = self.lose.pop(0) if self.lose else ""
-        if how != "before":
-            await super()._end(connection)
-        if how:
-            connection.terminate()
-            self._url = self.moved_to
-            raise ConnectionResetError
-
-
-class Place:
-    """A town on a store that can lose commits."""
-
-    def __init__(self, url: str) -> None:
-        self.database = Database(url, RULES)
-        self.store = Lossy(url, self.database.journal)
-        self.database._store = self.store
-        self.town = Town(self.database, RULES)
-
-
-@asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Place]:
-    place = Place(url)
-    await place.database.open()
-    try:
-        yield place
-    finally:
-        await place.database.close()
 
 
 @pytest.fixture
