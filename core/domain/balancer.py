@@ -124,8 +124,9 @@ def _chain(purses: Purses) -> list[tuple[Payer, int, Reason]]:
     ):
         if purses.pool_micro is None or share is None:
             continue
-        available, reason = min((share, cap), (purses.pool_micro, Reason.TEAM_POOL_EXHAUSTED))
-        chain.append(_capped(payer, available, reason, purses))
+        short = purses.pool_micro <= share  # equal: a larger share would not help
+        reason = Reason.TEAM_POOL_EXHAUSTED if short else cap
+        chain.append(_capped(payer, min(purses.pool_micro, share), reason, purses))
     return chain
 
 
