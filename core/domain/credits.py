@@ -1,6 +1,6 @@
 """Credits as whole microcredits. 1 credit = 1,000,000 microcredits; no float ever touches them."""
 
-from decimal import ROUND_FLOOR, Decimal, InvalidOperation
+from decimal import ROUND_FLOOR, Decimal
 
 MICRO = 1_000_000
 PICO_PER_MICRO = 1_000_000
@@ -16,7 +16,7 @@ def micro(credit: Decimal | int | str) -> int:
         if not amount.is_finite():
             raise ValueError(f"not a finite number of credits: {credit}")
         whole = int((amount * MICRO).to_integral_value(rounding=ROUND_FLOOR))
-    except InvalidOperation as error:
+    except ArithmeticError as error:
         raise ValueError(f"not a number of credits: {credit}") from error
     if abs(whole) > MOST_MICRO:
         raise ValueError(f"more credits than can be kept: {credit}")
