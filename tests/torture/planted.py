@@ -30,8 +30,8 @@ BUGS = [
     Bug(
         "a key's cap is ignored where the team pays",
         "core/domain/balancer.py",
-        "chain.append(_capped(payer, share, cap, purses))",
-        "chain.append((payer, share, cap))",
+        "chain.append(_capped(payer, min(purses.pool_micro, share), reason, purses))",
+        "chain.append((payer, min(purses.pool_micro, share), reason))",
     ),
     Bug(
         "lowered below a quarter of what was asked",

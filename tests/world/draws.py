@@ -12,14 +12,18 @@ STARTS_MS = 20_781 * DAY_MS + 12 * HOUR_MS
 ADMIN = 6
 PEOPLE = 7
 KEYS = 9
+SHAPES = [
+    (0, 1), (0, 1), (10**6, 16), (10**6 + 1, 100), (10**5, 3000), (7, 2000), (2 * 10**4, 6000),
+]  # fmt: skip
+"""Picocredits a token, and how many."""
 
 whos = st.integers(0, 5)
 """Users: 0 to 2 sit in team 0, 3 to 5 in team 1, and 2 in both; 0 and 3 manage."""
-deciders = st.sampled_from([0, 3, ADMIN, 0, 3, ADMIN, 1, 4])
-holders = st.sampled_from([*range(KEYS), 0, 1, 2, 1, 7])
+deciders = st.sampled_from(["manager", "admin"] * 3 + ["self", "stranger"])
+holders = st.sampled_from([*range(KEYS), 0, 1, 2, 1, 7, 8])
 """Keys: 0 to 6 are the people's own; 7 and 8 are critical. 1, 7 and 8 may have a cap."""
-micros = st.integers(0, 300)
-pools = st.integers(0, 2_000)
+micros = st.one_of(st.sampled_from([60, 0, 20, 100, 150, 300]), st.integers(0, 300))
+pools = st.one_of(st.sampled_from([1_000, 0, 100, 500, 2_000]), st.integers(0, 2_000))
 spans = st.one_of(
     st.integers(0, 3 * HOUR_MS),
     st.sampled_from([DAY_MS, 7 * DAY_MS, 31 * DAY_MS, -HOUR_MS]),
@@ -38,13 +42,15 @@ class Setting:
     policies: list[str]
     percents: list[int]
     caps: list[int | None]
+    away: list[int]
+    back_after: int | None
 
     def books(self, mark: str) -> Books:
         """Return the books of an example whose ids all contain `mark`."""
         books = Books(Calendar(self.length), self.rollover, STARTS_MS)
         names, teams = [f"{mark}u{n}" for n in range(PEOPLE)], [f"{mark}t{n}" for n in range(2)]
         for n, team in enumerate(teams):
-            rights = {names[1]: "listed", names[4]: "listed"}
+            rights = {names[1]: "listed", names[4]: "listed", names[5]: "stopped"}
             books.teams[team] = Team(
                 self.pools[n], self.policies[n], self.percents[n], self.percents[n + 2], rights
             )
@@ -52,6 +58,9 @@ class Setting:
             seats = [] if n == ADMIN else [teams[n // 3], *([teams[1]] if n == 2 else [])]
             manages = seats[0] if n in {0, 3} else ""
             books.members[name] = Member(self.quotas[n], seats, manages, admin=n == ADMIN)
+            if n in self.away:
+                books.members[name].away_since = 0
+                books.members[name].away_until = self.back_after and STARTS_MS + self.back_after
             books.keys[f"{mark}k{n}"] = Key(name)
         books.keys[f"{mark}k1"].cap = self.caps[0]
         books.keys[f"{mark}k7"] = Key(names[2], self.caps[1], critical=True, team=teams[1])
@@ -69,10 +78,20 @@ settings_of_examples = st.builds(
     st.sampled_from([0, 0, 50]),
     _lists(micros, PEOPLE),
     _lists(pools, 2),
-    st.lists(st.sampled_from(["everyone", "listed", "nobody"]), min_size=2, max_size=2),
+    st.lists(
+        st.sampled_from(["everyone", "everyone", "listed", "nobody"]), min_size=2, max_size=2
+    ),
     _lists(st.sampled_from([10, 10, 11, 50]), 4),
-    st.lists(st.one_of(st.none(), st.integers(0, 200)), min_size=3, max_size=3),
+    st.lists(st.sampled_from([50, None, 5, 20, 100]), min_size=3, max_size=3),
+    st.sampled_from([[], [1], [4], [1, 4]]),
+    st.sampled_from([None, 2 * HOUR_MS]),
 )
+
+
+def decider_of(who: str, requester: int) -> int:
+    """Return who that is to a requester: the manager of their team, the other team's, …"""
+    manager = 3 * (requester // 3)
+    return {"manager": manager, "admin": ADMIN, "self": requester, "stranger": 3 - manager}[who]
 
 
 @dataclass(frozen=True)
@@ -90,18 +109,17 @@ class Draft:
 
 @st.composite
 def drafts(draw: st.DrawFn, *, idempotent: bool = True) -> Draft:
-    price, tokens = draw(
-        st.sampled_from([(0, 1), (0, 1), (10**6, 16), (10**6 + 1, 100), (10**5, 3000), (7, 2000)])
-    )
-    prompt = draw(st.integers(0, 150 * 10**6))
+    price, tokens = draw(st.sampled_from(SHAPES))
+    prompt = draw(st.sampled_from([40, 1, 5, 10, 20, 70, 100, 150])) * 10**6
+    prompt -= draw(st.sampled_from([0, 0, 1, 999_999]))
     wish = Wish("", "", prompt, price, tokens, critical=draw(st.booleans()))
     if idempotent:
         tighter = draw(st.one_of(st.none(), st.integers(0, prompt)))
         token = draw(st.sampled_from([None, None, "a", "b"]))
         body = draw(st.sampled_from([b"x", b"x", b"y"])) if token else b""
-        lower = tokens > 1000 and draw(st.booleans())
+        lower = tokens > 1000 and draw(st.sampled_from([True, True, False]))
         wish = replace(wish, lower=lower, tighter=tighter, token=token, body=body)
-    return Draft(draw(holders), wish, draw(st.sampled_from([None, None, None, 0, 1])))
+    return Draft(draw(holders), wish, draw(st.sampled_from([None] * 8 + [0, 1])))
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 from world import plain_calls, plain_people, sums
-from world.draws import ADMIN, DAY_MS, HOUR_MS, deciders, micros, pools, spans, whos
+from world.draws import ADMIN, DAY_MS, HOUR_MS, decider_of, deciders, micros, pools, spans, whos
 from world.machine_calls import Calls, somewhere
+from world.moves import Move, move, moves_of
 from world.stage import Stage
 
 from core.domain.members import CriticalPolicy, CriticalRight
@@ -27,7 +28,7 @@ BACK = -2
 class Machine(Calls):
     """Calls, and whatever happens to the people who make them."""
 
-    @rule(n=whos, quota=micros)
+    @move(2, n=whos, quota=micros)
     def set_quota(self, n: int, quota: int) -> None:
         def step() -> None:
             change = MemberChange(personal_quota_micro=quota)
@@ -37,7 +38,7 @@ class Machine(Calls):
 
         self.does(step)
 
-    @rule(n=st.integers(0, 1), pool=pools)
+    @move(1, n=st.integers(0, 1), pool=pools)
     def set_pool(self, n: int, pool: int) -> None:
         def step() -> None:
             change = TeamChange(pool_quota_micro=pool)
@@ -47,19 +48,30 @@ class Machine(Calls):
 
         self.does(step)
 
-    @precondition(lambda self: self.open_tickets())
-    @rule(which=somewhere, quota=st.integers(0, 60))
-    def lower_under_a_hold(self, which: int, quota: int) -> None:
-        """Take a quota back while a hold is on it: the rest is taken as holds end."""
-        among = self.open_tickets()
-        account = among[which % len(among)].row_id.partition("/")[0]
-        kind, _, name = account.partition(":")
-        if kind == "user":
-            self.set_quota(int(name[-1]), quota)
-        else:
-            self.set_pool(int(name[-1]), quota)
+    @move(
+        3,
+        which=somewhere,
+        quota=st.integers(0, 60),
+        gift=st.one_of(st.none(), st.integers(1, 100)),
+    )
+    def lower_under_a_hold(self, which: int, quota: int, gift: int | None) -> None:
+        """Take a quota back while a hold is on it: the rest is taken as holds end.
 
-    @rule(n=whos, hours=st.sampled_from([None, None, BACK, 1, 30, 800]))
+        Perhaps give something at once: that is there to be spent.
+        """
+        if not (among := self.open_tickets()):
+            return
+        account = among[which % len(among)].row_id.partition("/")[0]
+        kind, n = account.partition(":")[0], int(account[-1])
+        if kind == "team":
+            self.set_pool(n, quota)
+            return
+        self.set_quota(n, quota)
+        if gift and n != ADMIN:
+            self.request_more(n, gift)
+            self.decide("admin", 0, None, True, None)  # noqa: FBT003
+
+    @move(3, n=whos, hours=st.sampled_from([None, None, BACK, 1, 30, 800]))
     def go_on_vacation_or_come_back(self, n: int, hours: int | None) -> None:
         on = hours != BACK
         until = self.clock.ms + hours * HOUR_MS if hours and on else None
@@ -71,14 +83,16 @@ class Machine(Calls):
 
         step()  # not replayed: its end may have passed by then
 
-    @rule(n=st.integers(0, 1), right=st.sampled_from(CriticalRight), member=st.integers(0, 2))
+    @move(1, n=st.integers(0, 1), right=st.sampled_from(CriticalRight), member=st.integers(0, 2))
     def set_critical_right(self, n: int, right: CriticalRight, member: int) -> None:
         team, who = self.team(n), self.name(3 * n + member)
         admin = self.caller(ADMIN).person
         self.play(teaming.set_critical(self.core, admin, team, who, right))
         self.books.teams[team].rights[who] = right.value
 
-    @rule(n=st.integers(0, 1), policy=st.sampled_from(CriticalPolicy), percent=st.integers(0, 30))
+    @move(
+        1, n=st.integers(0, 1), policy=st.sampled_from(CriticalPolicy), percent=st.integers(0, 30)
+    )
     def set_lending(self, n: int, policy: CriticalPolicy, percent: int) -> None:
         change = TeamChange(
             critical_policy=policy, critical_percent=percent, vacation_percent=percent
@@ -89,7 +103,7 @@ class Machine(Calls):
         team.policy = policy.value
         team.critical_percent = team.vacation_percent = percent
 
-    @rule(n=st.integers(0, 8))
+    @move(1, n=st.integers(0, 8))
     def revoke_key(self, n: int) -> None:
         def step() -> None:
             key = f"{self.mark}k{n}"
@@ -101,7 +115,7 @@ class Machine(Calls):
 
     # Approvals
 
-    @rule(n=whos, amount=st.integers(1, 300))
+    @move(2, n=whos, amount=st.integers(1, 300))
     def request_more(self, n: int, amount: int) -> None:
         def step() -> None:
             view = self.play(approving.request_more(self.core, self.caller(n), amount, "more"))
@@ -110,8 +124,13 @@ class Machine(Calls):
 
         self.does(step)
 
-    @precondition(lambda self: self.books.approvals)
-    @rule(
+    @move(2, n=whos, amount=st.integers(1, 300), by=deciders)
+    def request_and_decide(self, n: int, amount: int, by: str) -> None:
+        self.request_more(n, amount)
+        self.decide(by, 0, None, True, None)  # noqa: FBT003
+
+    @move(
+        3,
         by=deciders,
         which=somewhere,
         amount=st.one_of(st.none(), st.none(), st.integers(1, 400)),
@@ -120,36 +139,40 @@ class Machine(Calls):
     )
     def decide(
         self,
-        by: int,
+        by: str,
         which: int,
         amount: int | None,
         approve: bool,  # noqa: FBT001
         left_ms: int | None,
     ) -> None:
         """Mostly the latest request; a manager's yes moves, an administrator's grants."""
-        ids = list(self.books.approvals)
+        if not (ids := list(self.books.approvals)):
+            return
         name = ids[-1 - which % min(3, len(ids))]
         if left_ms is not None:
             self.wait(max(0, self.books.approvals[name].expires - left_ms - self.books.now))
+        decider = decider_of(by, int(self.books.approvals[name].member[-1]))
 
         def step() -> None:
             scene = (
-                approving.approve(self.core, self.caller(by), name, amount)
+                approving.approve(self.core, self.caller(decider), name, amount)
                 if approve
-                else approving.reject(self.core, self.caller(by), name)
+                else approving.reject(self.core, self.caller(decider), name)
             )
-            due = plain_people.decide(self.books, self.name(by), name, amount, approve=approve)
+            due = plain_people.decide(
+                self.books, self.name(decider), name, amount, approve=approve
+            )
             assert self.code(scene) == due
 
         self.does(step)
 
     # The world
 
-    @rule(span=spans)
+    @move(2, span=spans)
     def wait(self, span: int) -> None:
         self.clock.ms = self.books.now = self.clock.ms + span
 
-    @rule(more=st.sampled_from([-1, 0, 1_000]))
+    @move(1, more=st.sampled_from([-1, 0, 1_000]))
     def wait_for_the_next_period(self, more: int) -> None:
         """Go to the last moment of a period, or to the first of the next."""
         now = datetime.fromtimestamp(self.books.now // 1000, UTC)
@@ -158,14 +181,20 @@ class Machine(Calls):
             midnight += DAY_MS
         self.wait(midnight + more - self.books.now)
 
-    @rule()
+    @move(1, more=st.sampled_from([-1, 0]))
+    def wait_for_the_end_of_a_vacation(self, more: int) -> None:
+        ends = [m.away_until for m in self.books.members.values() if m.away(self.books.now)]
+        if known := [end for end in ends if end is not None]:
+            self.wait(min(known) + more - self.books.now)
+
+    @move(1)
     def expire(self) -> None:
         self.play(approving.expire_due(self.core))
         for approval in self.books.approvals.values():
             if approval.state == "pending" and approval.expires <= self.books.now:
                 approval.state = "expired"
 
-    @rule(alive=st.booleans())
+    @move(1, alive=st.booleans())
     def crash_and_recover(self, alive: bool) -> None:  # noqa: FBT001
         """Lose the process; its open holds are captured, but never while its lease runs."""
         if alive:
@@ -180,7 +209,7 @@ class Machine(Calls):
         for call in [c for c, hold in self.books.holds.items() if hold.state == "open"]:
             plain_calls.settle(self.books, call, "CAPTURE", 0)
 
-    @rule(n=st.integers(1, 5))
+    @move(2, n=st.integers(1, 5))
     def replay(self, n: int) -> None:
         """Do the last steps again: what was done once stays done once."""
         for step in self.log[-n:]:
@@ -212,7 +241,14 @@ PROFILES = {
 
 def run_machine(stage: Stage, profile: str) -> None:
     """Run the machine on a stage as a profile says."""
-    machine = type("OnStage", (Machine,), {"stage": stage})
+
+    class OnStage(Machine):
+        @rule(step=moves_of(Machine))
+        def step(self, step: Move) -> None:
+            name, arguments = step
+            getattr(self, name)(**arguments)
+
+    OnStage.stage = stage
     how = settings(
         PROFILES[profile],
         stateful_step_count=25,
@@ -221,4 +257,4 @@ def run_machine(stage: Stage, profile: str) -> None:
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(machine, settings=how)
+    run_state_machine_as_test(OnStage, settings=how)

@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 
 import msgspec
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize
 from world import plain_calls, stage
 from world.draws import STARTS_MS, Draft, Ending, Setting, drafts, endings, holders
 from world.draws import settings_of_examples as settings
+from world.moves import move
 from world.plain import No, Wish
 from world.stage import Stage
 
@@ -80,26 +81,48 @@ class Calls(RuleBasedStateMachine):
 
     # Calls
 
-    @rule(draft=drafts())
+    @move(8, draft=drafts())
     def hold(self, draft: Draft) -> None:
         if draft.wish.token:
             self.drafts.append(draft)
         self.does(lambda: self.ask(self.wish(draft)))
 
-    @precondition(lambda self: self.drafts)
-    @rule(which=somewhere, body=st.sampled_from([b"x", b"x", b"x", b"y"]))
+    @move(3, which=somewhere, body=st.sampled_from([b"x", b"x", b"x", b"y"]))
     def ask_again(self, which: int, body: bytes) -> None:
         """Send an Idempotency-Key once more, as another call, perhaps with another body."""
+        if not self.drafts:
+            return
         draft = self.drafts[-1 - which % min(3, len(self.drafts))]
         self.ask(self.wish(replace(draft, wish=replace(draft.wish, body=body))))
 
-    @rule(key=holders, link=st.integers(0, 2), more=st.integers(0, 1), critical=st.booleans())
-    def hold_all_there_is(self, key: int, link: int, more: int, critical: bool) -> None:  # noqa: FBT001
-        """Ask for exactly what one of the payers has, or for one microcredit more."""
-        wish = self.wish(Draft(key, Wish("", "", 0, critical=critical)))
+    @move(
+        4,
+        key=holders,
+        link=st.integers(0, 2),
+        more=st.integers(0, 1),
+        critical=st.booleans(),
+        shorter=st.booleans(),
+    )
+    def hold_all_there_is(
+        self,
+        key: int,
+        link: int,
+        more: int,
+        critical: bool,  # noqa: FBT001
+        shorter: bool,  # noqa: FBT001
+    ) -> None:
+        """Ask for exactly what one of the payers has, or for one microcredit more.
+
+        Or, `shorter`, for so much that this is what the shortest answer costs.
+        """
+        wish = Wish("", "", 0, critical=critical)
+        if shorter:
+            wish = replace(wish, price=10**4, tokens=6_000, lower=True)
+        wish = self.wish(Draft(key, wish))
         payers = list(plain_calls.chain(deepcopy(self.books), wish))
         have = payers[min(link, len(payers) - 1)][1]
-        self.ask(replace(wish, prompt=(have + more) * 10**6))
+        shortest = 15 if shorter else 0
+        self.ask(replace(wish, prompt=max(0, have + more - shortest) * 10**6))
 
     def ask(self, wish: Wish) -> None:
         holder = stage.caller(self.books, self.books.keys[wish.key].member, wish.key)
@@ -120,10 +143,11 @@ class Calls(RuleBasedStateMachine):
             looks = [tuple(look) for look in msgspec.json.decode(trace[0][0])]
         return No(refusal.code.value, tuple(sorted(facts.items())), tuple(looks))  # type: ignore[arg-type]  # facts are plain values
 
-    @precondition(lambda self: self.tickets)
-    @rule(ending=endings, recheck=st.sampled_from([False, False, True]))
+    @move(8, ending=endings, recheck=st.sampled_from([False, False, True]))
     def settle(self, ending: Ending, recheck: bool) -> None:  # noqa: FBT001
         """End a hold, perhaps one that has ended; `recheck`: the COMMIT's outcome was unknown."""
+        if not self.tickets:
+            return
         among = (not ending.again and self.open_tickets()) or self.tickets
         ticket = among[ending.hold % len(among)]
         cost = ending.cost(ticket.amount_micro)
@@ -147,7 +171,8 @@ class Calls(RuleBasedStateMachine):
     def due(self, ticket: Ticket, kind: str, cost: int) -> tuple[int, int | None]:
         return plain_calls.settle(self.books, ticket.call_id, kind, cost)
 
-    @rule(
+    @move(
+        3,
         asked=st.lists(drafts(idempotent=False), min_size=1, max_size=4),
         ended=st.lists(endings, max_size=3),
         settles_first=st.booleans(),

@@ -10,7 +10,6 @@ from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from sqlmodel import SQLModel
 from world.clock import ManualClock
 from world.plain import Books, No, Paid, Wish
 from world.postgres import execute
@@ -29,7 +28,7 @@ from core.settings import Settings
 from core.store.database import Database, dialect_of, sqlite_path
 from core.store.folio import Rules
 from core.store.items import HoldItem, SettleItem
-from core.store.statements import Dialect, Program, Read, Row, insert
+from core.store.statements import Dialect, Insert, Program, Read, Row, columns_of
 from core.store.tables import ApiKeyRow, MemberRow, MembershipRow, TeamRow
 
 PEPPER = b"0123456789abcdef" * 2
@@ -70,43 +69,31 @@ class Stage:
 
 def populate(books: Books) -> Program[None]:
     """Write the people of the books into the database."""
-    for name, team in books.teams.items():
-        yield insert(
-            TeamRow(
-                id=name, name=name, slug=name, pool_quota=team.pool, critical_policy=team.policy,
-                critical_percent=team.critical_percent, vacation_percent=team.vacation_percent,
-                created_ms=0,
-            )
-        )  # fmt: skip
-    for name, member in books.members.items():
-        role = "admin" if member.admin else "member"
-        rows: list[SQLModel] = [
-            MemberRow(
-                id=name,
-                email=name,
-                name=name,
-                role=role,
-                personal_quota=member.quota,
-                created_ms=0,
-            )
-        ]
-        for joined, seat in enumerate(member.teams):
-            as_what = "manager" if member.manages == seat else "member"
-            right = books.teams[seat].rights.get(name, "default")
-            rows.append(
-                MembershipRow(
-                    team_id=seat, member_id=name, role=as_what, critical=right, joined_ms=joined
-                )
-            )
-        for row in rows:
-            yield insert(row)
-    for name, key in books.keys.items():
-        yield insert(
-            ApiKeyRow(
-                id=name, member_id=key.member, team_id=key.team, label=name, mac=b"", cap=key.cap,
-                priority="critical" if key.critical else "standard", created_ms=0,
-            )
-        )  # fmt: skip
+    teams = [
+        (name, name, name, team.pool, team.policy, team.critical_percent, team.vacation_percent,
+         "standard", "active", 0)
+        for name, team in books.teams.items()
+    ]  # fmt: skip
+    members = [
+        (name, name, name, "admin" if member.admin else "member", "active", member.quota,
+         "standard", member.away_since, member.away_until, False, 0)
+        for name, member in books.members.items()
+    ]  # fmt: skip
+    seats = [
+        (team, name, "manager" if member.manages == team else "member",
+         books.teams[team].rights.get(name, "default"), joined)
+        for name, member in books.members.items()
+        for joined, team in enumerate(member.teams)
+    ]  # fmt: skip
+    keys = [
+        (name, key.member, key.team, name, b"", "critical" if key.critical else "standard",
+         "standard", key.cap, 0, None, None, None)
+        for name, key in books.keys.items()
+    ]  # fmt: skip
+    yield Insert(TeamRow, columns_of(TeamRow), list(teams))
+    yield Insert(MemberRow, columns_of(MemberRow), list(members))
+    yield Insert(MembershipRow, columns_of(MembershipRow), list(seats))
+    yield Insert(ApiKeyRow, columns_of(ApiKeyRow), list(keys))
 
 
 def person(books: Books, name: str) -> Person:
