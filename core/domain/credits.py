@@ -15,6 +15,8 @@ def micro(credit: Decimal | int | str) -> int:
         amount = Decimal(credit)
         if not amount.is_finite():
             raise ValueError(f"not a finite number of credits: {credit}")
+        if amount.copy_abs() > MOST_MICRO:  # its digits alone could take minutes to write down
+            raise ValueError(f"more credits than can be kept: {credit}")
         whole = int((amount * MICRO).to_integral_value(rounding=ROUND_FLOOR))
     except ArithmeticError as error:
         raise ValueError(f"not a number of credits: {credit}") from error

@@ -39,6 +39,13 @@ def test_what_is_no_amount_is_refused(credit: str) -> None:
         micro(credit)
 
 
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize("credit", ["1e999990", "-1e999990", "1e100000"])
+def test_an_absurd_exponent_is_refused_before_its_digits_are_made(credit: str) -> None:
+    with pytest.raises(ValueError, match="more credits than can be kept"):
+        micro(credit)
+
+
 def test_one_microcredit_above_the_most_is_refused() -> None:
     assert micro(Decimal(MOST_MICRO) / MICRO) == MOST_MICRO
     with pytest.raises(ValueError, match="more credits than can be kept"):
