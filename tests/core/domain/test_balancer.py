@@ -62,6 +62,10 @@ def test_vacation_pays_after_critical_and_nobody_pays_without_a_pool() -> None:
             [Reason.PERSONAL_EXHAUSTED, Reason.TEAM_POOL_EXHAUSTED],
         ),
         (
+            Purses(0, pool_micro=5, critical_micro=5, vacation_micro=5),
+            [Reason.PERSONAL_EXHAUSTED, Reason.TEAM_POOL_EXHAUSTED, Reason.TEAM_POOL_EXHAUSTED],
+        ),
+        (
             Purses(0, key_micro=20, pool_micro=1000, vacation_micro=100),
             [Reason.PERSONAL_EXHAUSTED, Reason.KEY_CAP],
         ),
@@ -160,3 +164,42 @@ def test_a_shorter_answer_is_never_dearer_than_its_payer_has(bound: Bound, purse
         }[decision.payer]
         assert decision.amount_micro <= have
         assert decision.output_tokens <= bound.output_tokens
+
+
+def shortened(bound: Bound, purse: Purses) -> tuple[Payer, int] | None:
+    """Say the rules of a shorter answer once more: try every length, the longest first."""
+    least = max(-(-bound.output_tokens // 4), min(1024, bound.output_tokens))
+    pool = purse.pool_micro
+    have: list[tuple[Payer, int | None]] = [(Payer.OWN, purse.own_micro)]
+    have.append((Payer.CRITICAL, purse.critical_micro if pool is not None else None))
+    have.append((Payer.VACATION, purse.vacation_micro if pool is not None else None))
+    for payer, share in have:
+        if share is None:
+            continue
+        most = share if payer is Payer.OWN or pool is None else min(share, pool)
+        most = most if purse.key_micro is None else min(most, purse.key_micro)
+        for tokens in range(bound.output_tokens, least - 1, -1):
+            if bound.prompt_pico + bound.output_pico * tokens <= most * PICO:
+                return payer, tokens
+    return None
+
+
+cheap = st.builds(
+    Bound,
+    prompt_pico=st.integers(0, 40 * PICO),
+    output_pico=st.integers(0, PICO // 20),
+    output_tokens=st.integers(1, 6000),
+)
+
+
+@given(cheap, purses)
+def test_a_shorter_answer_is_the_longest_that_the_first_payer_affords(
+    bound: Bound, purse: Purses
+) -> None:
+    decision, rule = decide(bound, purse, lower=True), shortened(bound, purse)
+
+    if rule is None:
+        assert isinstance(decision, Refused)
+    else:
+        assert isinstance(decision, Granted)
+        assert (decision.payer, decision.output_tokens) == rule
