@@ -1,7 +1,8 @@
 """The database: where it is, and the one door through which everything is read and committed."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -12,6 +13,7 @@ from core.store.journal import Journal
 from core.store.postgres import PostgresStore
 from core.store.sqlite import SqliteStore
 from core.store.statements import Dialect, Program
+from core.store.waking import Waking, hearing
 
 T = TypeVar("T")
 __all__ = ["Busy", "Conflict", "Database", "Unavailable"]
@@ -23,8 +25,9 @@ class Database:
     def __init__(self, url: str, rules: Rules) -> None:
         self.url = url
         self.journal = Journal(rules)
+        self.waking = Waking()
         self._store: SqliteStore | PostgresStore = (
-            SqliteStore(sqlite_path(url), self.journal)
+            SqliteStore(sqlite_path(url), self.journal, self.waking)
             if dialect_of(url) is Dialect.SQLITE
             else PostgresStore(url, self.journal)
         )
@@ -39,6 +42,15 @@ class Database:
 
     async def close(self) -> None:
         await self._store.close()
+
+    @asynccontextmanager
+    async def hearing(self) -> AsyncIterator[None]:
+        """Hear what other processes announce, too; without it waiters go by their time-outs."""
+        if self.one_server:
+            yield
+            return
+        async with hearing(self.url, self.waking):
+            yield
 
     async def commit(self, item: Item) -> object:
         """Decide a ledger item in the next batch; returns after its COMMIT."""

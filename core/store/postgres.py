@@ -15,6 +15,7 @@ import asyncpg
 
 from core.store.jobs import Batcher, Busy, Conflict, Job, Unavailable, Unit, resolve, units
 from core.store.statements import (
+    Announce,
     Change,
     Dialect,
     Insert,
@@ -26,6 +27,7 @@ from core.store.statements import (
     insert_sql,
     read_sql,
 )
+from core.store.waking import CHANNEL
 
 T = TypeVar("T")
 CONNECT_SECONDS = 1.0
@@ -34,6 +36,7 @@ WAIT_SECONDS = 5.0
 COMMAND_SECONDS = 30.0
 READERS = 4
 DEADLOCK_RETRIES = 5
+NOTIFY = f"SELECT pg_notify('{CHANNEL}', $1)"
 STATUS_SECONDS = 0.05
 STATUS_READS = 200
 READ_XID = "SELECT pg_current_xact_id_if_assigned()::text"
@@ -246,6 +249,8 @@ async def _execute(connection: "asyncpg.Connection[Any]", statement: Statement) 
         case Change(table, columns, rows):
             sql = change_sql(table, columns, Dialect.POSTGRES)
             await connection.execute(sql, *map(list, zip(*rows, strict=True)))
+        case Announce(topic):
+            await connection.execute(NOTIFY, topic)
         case _ as never:
             raise AssertionError(never)
     return []

@@ -8,8 +8,8 @@ import hmac
 from collections.abc import Sequence
 
 from core.store.replaying import Findings
+from core.store.seal_tables import SealedRow, SealRow
 from core.store.statements import Insert, Program, Read, Row
-from core.store.tables import SealedRow, SealRow
 
 READ_LAST = "SELECT no, mac FROM seal ORDER BY no DESC LIMIT 1"
 READ_MOVED = """

@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from core.store.jobs import Batcher, Busy, Conflict, Job, Unavailable, Unit, resolve, units
 from core.store.statements import (
+    Announce,
     Change,
     Dialect,
     Insert,
@@ -30,6 +31,7 @@ from core.store.statements import (
     read_sql,
     sqlite_params,
 )
+from core.store.waking import Waking
 
 T = TypeVar("T")
 BUSY_TIMEOUT_SECONDS = 5.0
@@ -43,8 +45,9 @@ class SqliteStore:
 
     dialect = Dialect.SQLITE
 
-    def __init__(self, path: Path, batcher: Batcher) -> None:
+    def __init__(self, path: Path, batcher: Batcher, waking: Waking) -> None:
         self._path = path
+        self._waking = waking
         self._batcher = batcher
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
         self._local = threading.local()
@@ -77,7 +80,7 @@ class SqliteStore:
             connection = self._reader()
             connection.execute("BEGIN")
             try:
-                return drive(program, lambda statement: _execute(connection, statement))
+                return drive(program, lambda statement: _execute(connection, statement, []))
             finally:
                 connection.execute("ROLLBACK")
         except sqlite3.Error as error:
@@ -131,14 +134,22 @@ class SqliteStore:
         self, connection: sqlite3.Connection, program: Program[list[object]]
     ) -> list[object]:
         connection.execute("BEGIN IMMEDIATE")
+        topics: list[str] = []
         try:
-            results = drive(program, lambda statement: _execute(connection, statement))
+            results = drive(program, lambda statement: _execute(connection, statement, topics))
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+        self._wake(topics)
         return results
+
+    def _wake(self, topics: Sequence[str]) -> None:
+        """Wake waiters of this process: of this database there is no other server."""
+        assert self._loop is not None
+        if topics and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._waking.announce, topics)
 
     def _deliver(self, outcomes: Sequence[tuple[Job, object]]) -> None:
         assert self._loop is not None
@@ -160,7 +171,8 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _execute(connection: sqlite3.Connection, statement: Statement) -> list[Row]:
+def _execute(connection: sqlite3.Connection, statement: Statement, topics: list[str]) -> list[Row]:
+    """Run one statement; what it announces is added to `topics`, for after the COMMIT."""
     match statement:
         case Read(sql, params):
             found: list[Row] = connection.execute(
@@ -177,6 +189,8 @@ def _execute(connection: sqlite3.Connection, statement: Statement) -> list[Row]:
             for part in portions(rows):
                 sql = change_sql(table, columns, Dialect.SQLITE, rows=len(part))
                 connection.execute(sql, tuple(chain.from_iterable(part)))
+        case Announce(topic):
+            topics.append(topic)
         case _ as never:
             raise AssertionError(never)
     return []

@@ -58,7 +58,17 @@ class Change:
     rows: list[tuple[Value, ...]]
 
 
-Statement = Read | Insert | Change
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Wake whoever waits for `topic`, on every process, once this transaction has committed.
+
+    A topic is short, ASCII and no secret: `outbox`, `member:<id>`.
+    """
+
+    topic: str
+
+
+Statement = Read | Insert | Change | Announce
 Program = Generator[Statement, list[Row], T]
 
 

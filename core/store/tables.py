@@ -9,7 +9,8 @@ from sqlmodel import Field, SQLModel
 IS_OPEN = text("state = 'open'")
 
 
-def _big(**more: object) -> int:
+def big(**more: object) -> int:
+    """Return a column of 64 bits: an amount or a time."""
     return Field(sa_type=BigInteger, **more)  # type: ignore[call-overload,no-any-return]  # SQLModel's overloads want each keyword spelled out
 
 
@@ -20,12 +21,12 @@ class MemberRow(SQLModel, table=True):
     name: str
     role: str = "member"
     status: str = "active"
-    personal_quota: int = _big()
+    personal_quota: int = big()
     privacy: str = "standard"
-    away_since: int | None = _big(default=None)
-    away_until: int | None = _big(default=None)
+    away_since: int | None = big(default=None)
+    away_until: int | None = big(default=None)
     leaderboard_hidden: bool = False
-    created_ms: int = _big()
+    created_ms: int = big()
 
 
 class TeamRow(SQLModel, table=True):
@@ -33,13 +34,13 @@ class TeamRow(SQLModel, table=True):
     id: str = Field(primary_key=True)
     name: str = Field(unique=True)
     slug: str = Field(unique=True)
-    pool_quota: int = _big()
+    pool_quota: int = big()
     critical_policy: str = "everyone"
     critical_percent: int = 10
     vacation_percent: int = 10
     privacy: str = "standard"
     status: str = "active"
-    created_ms: int = _big()
+    created_ms: int = big()
 
 
 class MembershipRow(SQLModel, table=True):
@@ -49,7 +50,7 @@ class MembershipRow(SQLModel, table=True):
     role: str = "member"
     critical: str = "default"
     """`listed` (may, where the team's policy is listed), `stopped` (may not), or `default`."""
-    joined_ms: int = _big()
+    joined_ms: int = big()
 
 
 class ApiKeyRow(SQLModel, table=True):
@@ -62,11 +63,11 @@ class ApiKeyRow(SQLModel, table=True):
     mac: bytes = Field(sa_type=LargeBinary)
     priority: str = "standard"
     privacy: str = "standard"
-    cap: int | None = _big(default=None)
-    created_ms: int = _big()
-    expires_ms: int | None = _big(default=None)
-    revoked_ms: int | None = _big(default=None)
-    last_used_ms: int | None = _big(default=None)
+    cap: int | None = big(default=None)
+    created_ms: int = big()
+    expires_ms: int | None = big(default=None)
+    revoked_ms: int | None = big(default=None)
+    last_used_ms: int | None = big(default=None)
 
 
 class BalanceRow(SQLModel, table=True):
@@ -80,11 +81,11 @@ class BalanceRow(SQLModel, table=True):
     id: str = Field(primary_key=True)
     account: str
     period: str
-    posted: int = _big(default=0)
-    held: int = _big(default=0)
-    spent: int = _big(default=0)
-    cut: int = _big(default=0)
-    n: int = _big(default=0)
+    posted: int = big(default=0)
+    held: int = big(default=0)
+    spent: int = big(default=0)
+    cut: int = big(default=0)
+    n: int = big(default=0)
     head: bytes = Field(default=b"", sa_type=LargeBinary)
 
 
@@ -95,8 +96,8 @@ class LimitRow(SQLModel, table=True):
     kind: str
     subject: str
     period: str
-    used: int = _big(default=0)
-    held: int = _big(default=0)
+    used: int = big(default=0)
+    held: int = big(default=0)
 
 
 class TransferRow(SQLModel, table=True):
@@ -106,11 +107,11 @@ class TransferRow(SQLModel, table=True):
     kind: str
     row_id: str
     counter: str
-    posted: int = _big()
-    held: int = _big()
-    spent: int = _big()
-    at_ms: int = _big()
-    n: int = _big()
+    posted: int = big()
+    held: int = big()
+    spent: int = big()
+    at_ms: int = big()
+    n: int = big()
     mac: bytes = Field(sa_type=LargeBinary)
 
 
@@ -123,7 +124,7 @@ class HoldRow(SQLModel, table=True):
     """The call's id."""
     row_id: str
     payer: str
-    amount: int = _big()
+    amount: int = big()
     state: str = "open"
     epoch: str
     """The process instance that holds it; its lease row tells whether it is alive."""
@@ -136,11 +137,11 @@ class HoldRow(SQLModel, table=True):
     priority: str
     privacy: str
     streamed: bool
-    output_limit: int = _big()
+    output_limit: int = big()
     idempotency_id: str = ""
     why: str
     """How the payer was found, as JSON: [payer, reason, available microcredits] of each look."""
-    created_ms: int = _big()
+    created_ms: int = big()
 
 
 class CallRow(SQLModel, table=True):
@@ -161,12 +162,12 @@ class CallRow(SQLModel, table=True):
     status: int
     """The HTTP status the client was sent, 499 if it had hung up."""
     estimated: bool
-    prompt_tokens: int = _big()
-    completion_tokens: int = _big()
-    cached_tokens: int = _big()
-    cost: int = _big()
-    started_ms: int = _big()
-    ended_ms: int = _big(index=True)
+    prompt_tokens: int = big()
+    completion_tokens: int = big()
+    cached_tokens: int = big()
+    cost: int = big()
+    started_ms: int = big()
+    ended_ms: int = big(index=True)
 
 
 class AttemptRow(SQLModel, table=True):
@@ -191,11 +192,11 @@ class RefusalRow(SQLModel, table=True):
     code: str
     model: str
     why: str
-    required: int = _big()
-    count: int = _big()
+    required: int = big()
+    count: int = big()
     last_call_id: str
-    first_ms: int = _big()
-    last_ms: int = _big()
+    first_ms: int = big()
+    last_ms: int = big()
 
 
 class RefusedCallRow(SQLModel, table=True):
@@ -220,16 +221,18 @@ class ApprovalRow(SQLModel, table=True):
     id: str = Field(primary_key=True)
     member_id: str
     team_id: str | None = None
-    amount: int = _big()
+    amount: int = big()
     reason: str
     state: str = "pending"
     rev: int = 0
-    created_ms: int = _big()
-    expires_ms: int = _big()
+    created_ms: int = big()
+    expires_ms: int = big()
     decided_by: str | None = None
-    decided_ms: int | None = _big(default=None)
-    decided_amount: int | None = _big(default=None)
+    decided_ms: int | None = big(default=None)
+    decided_amount: int | None = big(default=None)
     answer: str = ""
+    passed_by: str | None = None
+    """The manager who passed it to the administrators."""
 
 
 class IdempotencyRow(SQLModel, table=True):
@@ -238,7 +241,7 @@ class IdempotencyRow(SQLModel, table=True):
     """`<member>/<key>`: the scope is the member."""
     body_mac: bytes = Field(sa_type=LargeBinary)
     call_id: str
-    created_ms: int = _big(index=True)
+    created_ms: int = big(index=True)
 
 
 class MessageRow(SQLModel, table=True):
@@ -249,7 +252,7 @@ class MessageRow(SQLModel, table=True):
     member_id: str
     request: bytes = Field(sa_type=LargeBinary)
     answer: bytes = Field(sa_type=LargeBinary)
-    at_ms: int = _big(index=True)
+    at_ms: int = big(index=True)
 
 
 class AuditRow(SQLModel, table=True):
@@ -258,29 +261,11 @@ class AuditRow(SQLModel, table=True):
     __tablename__ = "audit_event"
     __table_args__ = (Index("ix_audit_at", "at_ms"),)
     id: str = Field(primary_key=True)
-    at_ms: int = _big()
+    at_ms: int = big()
     actor: str
     verb: str
     subject: str
     detail: str = "{}"
-
-
-class SealRow(SQLModel, table=True):
-    __tablename__ = "seal"
-    no: int = Field(primary_key=True, sa_type=BigInteger)
-    at_ms: int = _big()
-    rows: int = _big()
-    transfers: int = _big()
-    mac: bytes = Field(sa_type=LargeBinary)
-
-
-class SealedRow(SQLModel, table=True):
-    """The number up to which a seal covers a balance row that had moved since the seal before."""
-
-    __tablename__ = "sealed"
-    seal_no: int = Field(primary_key=True, sa_type=BigInteger)
-    row_id: str = Field(primary_key=True, index=True)
-    n: int = _big()
 
 
 class LeaseRow(SQLModel, table=True):
@@ -289,7 +274,7 @@ class LeaseRow(SQLModel, table=True):
     __tablename__ = "lease"
     name: str = Field(primary_key=True)
     holder: str
-    until_ms: int = _big()
+    until_ms: int = big()
 
 
 class MetaRow(SQLModel, table=True):

@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 from core import settings
-from core.store import schema, tables
+from core.store import chat_tables, schema, seal_tables, tables
 
-TABLES = (tables.MetaRow,)
-"""Naming one table imports the module, and with it all of them."""
+TABLES = (tables.MetaRow, seal_tables.SealRow, chat_tables.OutboxRow)
+"""Naming one table imports its module, and with it all tables there."""
 
 
 def run(connection: Connection) -> None:

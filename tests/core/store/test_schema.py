@@ -31,16 +31,22 @@ async def test_an_empty_database_is_brought_to_head(empty_url: str) -> None:
     assert await schema.current(empty_url) == schema.HEAD
 
 
-async def test_an_upgrade_of_a_filled_database_keeps_its_rows(database_url: str) -> None:
-    database = Database(database_url, Rules(b"pepper", Length.MONTH))
+async def test_an_upgrade_of_a_filled_database_keeps_its_rows(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(schema, "HEAD", "0001")
+        await schema.upgrade(empty_url)
+    database = Database(empty_url, Rules(b"pepper", Length.MONTH))
     await database.open()
     await database.run(lambda: remember("made", "by 0001"))
     await database.close()
-    await execute(database_url, "UPDATE alembic_version SET version_num = '0001'")
+    assert await schema.current(empty_url) == "0001"
 
-    await schema.upgrade(database_url)
+    await schema.upgrade(empty_url)
 
-    database = Database(database_url, Rules(b"pepper", Length.MONTH))
+    assert await schema.current(empty_url) == schema.HEAD
+    database = Database(empty_url, Rules(b"pepper", Length.MONTH))
     await database.open()
     assert await database.run(lambda: remember("made", "anew")) == "by 0001"
     await database.close()

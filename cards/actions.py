@@ -1,0 +1,94 @@
+"""What a button carries: `verb|ref|rev`, where a verb may end in a literal (`vac.on.7d`).
+
+The token is a pointer, not a permission: platforms let clients forge it, so everything behind it
+is looked up, and every right computed, when it is clicked.
+"""
+
+import re
+from enum import StrEnum
+from typing import NamedTuple
+
+MOST_BYTES = 64
+"""Telegram's limit of `callback_data` (core.telegram.org/bots/api#inlinekeyboardbutton)."""
+_TOKEN = re.compile(
+    r"([a-z]{2,8}\.[a-z]{2,8})(?:\.([a-z0-9-]{1,12}))?\|([A-Za-z0-9_.-]{0,44})\|(\d{1,9})",
+    re.ASCII,
+)
+
+
+class Verb(StrEnum):
+    """Everything a button can do; those that end a form come with its values."""
+
+    HOME = "home.show"
+    HELP = "help.show"
+    QUOTA = "quota.show"
+    REQUEST = "req.open"
+    REQUEST_SEND = "req.send"
+    REQUEST_WITHDRAW = "req.drop"
+    APPROVALS = "appr.list"
+    APPROVAL = "appr.show"
+    APPROVE = "appr.ok"
+    APPROVE_LESS = "appr.less"
+    APPROVE_GIVE = "appr.give"
+    REJECT = "appr.no"
+    REJECT_SEND = "appr.deny"
+    PASS_ON = "appr.pass"  # noqa: S105 - a verb
+    VACATION = "vac.show"
+    VACATION_ON = "vac.on"
+    VACATION_DATES = "vac.dates"
+    VACATION_SEND = "vac.until"
+    VACATION_OFF = "vac.off"
+    KEYS = "key.list"
+    KEY_NEW = "key.form"
+    KEY_SEND = "key.make"
+    KEY_ROTATE = "key.turn"
+    KEY_REVOKE = "key.end"
+    WHY = "why.show"
+    USAGE = "use.show"
+    LEADERBOARD = "board.show"
+    LEADERBOARD_HIDE = "board.hide"
+    LEADERBOARD_JOIN = "board.join"
+    PRIVACY = "priv.show"
+    PRIVACY_SET = "priv.set"
+    TEAM = "team.show"
+    TEAM_CRITICAL = "team.policy"
+    TEAM_STOP = "team.stop"
+    TEAM_ALLOW = "team.allow"
+    NOTIFY = "bell.show"
+    NOTIFY_SET = "bell.set"
+    LINK = "link.show"
+    LINK_CODE = "link.code"
+    LINK_SEND = "link.send"
+    LINK_CONFIRM = "link.ok"
+    LINK_DENY = "link.no"
+    LINK_END = "link.end"
+    LINK_WEB = "link.web"
+
+
+class Action(NamedTuple):
+    """A decoded token."""
+
+    verb: Verb
+    literal: str = ""
+    ref: str = ""
+    rev: int = 0
+
+
+def encode(verb: Verb, literal: str = "", ref: str = "", rev: int = 0) -> str:
+    """Return the token of a button; ValueError if it is not one that `decode` reads."""
+    token = f"{verb.value}{f'.{literal}' if literal else ''}|{ref}|{rev}"
+    if decode(token) is None:
+        raise ValueError(f"not a token of at most {MOST_BYTES} bytes: {verb.value}")
+    return token
+
+
+def decode(token: str) -> Action | None:
+    """Return what a token says; None if it is none of ours."""
+    found = _TOKEN.fullmatch(token)
+    if found is None or len(token) > MOST_BYTES:
+        return None
+    verb, literal, ref, rev = found.groups()
+    try:
+        return Action(Verb(verb), literal or "", ref, int(rev))
+    except ValueError:
+        return None
