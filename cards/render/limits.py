@@ -1,0 +1,128 @@
+"""How cards are shortened to what a platform takes: never an error, never half a letter.
+
+A renderer draws a card into a `Room`. If the whole is still too large, it draws it again into the
+next smaller one, and so on: what people must act on, the buttons, goes last.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, TypeVar
+
+from cards.card import Actions, Card, Form, Node
+
+ELLIPSIS = "…"
+_ZWJ = "\u200d"
+_SKIN = ("\U0001f3fb", "\U0001f3ff")
+_FLAGS = ("\U0001f1e6", "\U0001f1ff")
+_LONGEST_WORD = 24
+"""A cut looks this far back for a blank; a longer word is cut through."""
+
+Item = TypeVar("Item")
+Drawn = TypeVar("Drawn")
+Measure = Callable[[str], int]
+
+
+class Room(NamedTuple):
+    """How much of each thing one drawing shows."""
+
+    nodes: int
+    """Of the body, besides buttons and forms."""
+    text: int
+    """Of a text or a code, in the platform's measure."""
+    short: int
+    """Of a label, a value or a cell."""
+    rows: int
+    """Of a table or a chart, and facts of a list."""
+    buttons: int
+    fields: int = 10
+
+
+def utf16(text: str) -> int:
+    """Return the length of `text` as JavaScript, Java and Telegram count it."""
+    return len(text) + sum(each > "\uffff" for each in text)
+
+
+def shorten(text: str, most: int, measure: Measure = utf16) -> str:
+    """Return `text`, cut at a word or letter and ended by an ellipsis if it is over `most`."""
+    if measure(text) <= most:
+        return text
+    if most < measure(ELLIPSIS):
+        return ""
+    cut = _longest_start(text, most - measure(ELLIPSIS), measure)
+    return text[: _word_end(text, _letter_end(text, cut))].rstrip() + ELLIPSIS
+
+
+def listed(items: Sequence[Item], most: int) -> tuple[Sequence[Item], str]:
+    """Return what is shown of a list, and what to say of the rest; empty if that is nothing."""
+    if len(items) <= most:
+        return items, ""
+    shown = max(most - 1, 0)
+    return items[:shown], f"and {len(items) - shown:,} more"
+
+
+def body(card: Card, room: Room) -> tuple[list[Node], str]:
+    """Return the nodes that are drawn: all that can be acted on, and as many others as fit."""
+    others = [at for at, node in enumerate(card.body) if not isinstance(node, Actions | Form)]
+    kept, rest = listed(others, room.nodes)
+    gone = set(others[len(kept) :])
+    drawn = [node for at, node in enumerate(card.body) if at not in gone]
+    return drawn, "There is more than fits here." if rest else ""
+
+
+def fitting(
+    rooms: Iterable[Room], draw: Callable[[Room], Drawn], fits: Callable[[Drawn], bool]
+) -> Drawn:
+    """Return the first drawing that fits; the smallest room is made so that it always does."""
+    *larger, smallest = rooms
+    for room in larger:
+        if fits(drawn := draw(room)):
+            return drawn
+    return draw(smallest)
+
+
+def _longest_start(text: str, most: int, measure: Measure) -> int:
+    """Return how many characters of `text` fit into `most`, by halving."""
+    low, high = 0, min(len(text), most)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if measure(text[:middle]) <= most:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _letter_end(text: str, cut: int) -> int:
+    """Return the last place up to `cut` that is not within what people see as one letter."""
+    found = cut
+    while found > 0 and _continues(text, found):
+        found -= 1
+    return found or cut
+
+
+def _continues(text: str, at: int) -> bool:
+    before, after = text[at - 1], text[at]
+    if unicodedata.category(after) in {"Mn", "Me", "Mc"} or _ZWJ in {before, after}:
+        return True
+    if _SKIN[0] <= after <= _SKIN[1]:
+        return True
+    return _is_flag(after) and _flags_before(text, at) % 2 == 1
+
+
+def _is_flag(each: str) -> bool:
+    return _FLAGS[0] <= each <= _FLAGS[1]
+
+
+def _flags_before(text: str, at: int) -> int:
+    start = at
+    while start and _is_flag(text[start - 1]):
+        start -= 1
+    return at - start
+
+
+def _word_end(text: str, cut: int) -> int:
+    """Return where the last whole word up to `cut` ends, if that is not far back."""
+    if text[cut : cut + 1].isspace():
+        return cut
+    blank = max(text.rfind(" ", 0, cut), text.rfind("\n", 0, cut))
+    return blank if blank > 0 and cut - blank <= _LONGEST_WORD else cut
