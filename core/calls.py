@@ -20,7 +20,10 @@ class LookView:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whoever holds a valid API key, as it was when last read; the hold reads it again."""
+    """Whoever holds a valid API key, as it was when last read; the hold reads it again.
+
+    Who comes by chat has no key: `key_id` is empty.
+    """
 
     person: Person
     email: str

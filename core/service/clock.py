@@ -30,3 +30,8 @@ def base62(length: int) -> str:
 def new_id(prefix: str) -> str:
     """Return `prefix_` and 16 random characters (95 bits)."""
     return f"{prefix}_{base62(16)}"
+
+
+def drawn(letters: str, length: int) -> str:
+    """Return `length` of these letters, drawn from the system's secure source."""
+    return "".join(secrets.choice(letters) for _ in range(length))

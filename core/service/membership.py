@@ -13,7 +13,7 @@ from core.domain.members import Person, Privacy, Role
 from core.service.acting import OPERATOR, act_of, run_unique
 from core.service.clock import base62, new_id
 from core.service.start import Core
-from core.store import directory, keyring
+from core.store import directory, keyring, presence
 from core.store.directory import MemberChange
 from core.store.holders import invalid_key
 from core.store.keyring import Fresh
@@ -65,6 +65,14 @@ async def identify(core: Core, text: str, *, fresh: bool = False) -> Caller:
         caller = known.caller
         core.callers.keep(caller, found, at, known.expires_ms)
     core.callers.use(key.id, now)
+    return caller
+
+
+async def present(core: Core, member_id: str) -> Caller:
+    """Return an active member as a caller without a key, with rights as they are now."""
+    caller = await core.database.read(presence.present(member_id))
+    if caller is None:
+        raise Refusal(Code.ACCOUNT_DISABLED, "This account is not active. Ask an administrator.")
     return caller
 
 

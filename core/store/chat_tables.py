@@ -12,6 +12,7 @@ BIG_KEY = BigInteger().with_variant(Integer(), "sqlite")
 """SQLite numbers rows by itself only in an INTEGER primary key, which has 64 bits there."""
 IS_PENDING = text("state = 'pending'")
 IS_LIVE = text("live")
+IS_APPROVAL = text("kind = 'approval'")
 
 
 def _number() -> int | None:
@@ -19,14 +20,15 @@ def _number() -> int | None:
 
 
 class IdentityLinkRow(SQLModel, table=True):
-    """A chat account that stands for a member. One account, one member; one member, many."""
+    """A chat account that speaks for a member. One account, one member; one member, many."""
 
     __tablename__ = "identity_link"
     platform: str = Field(primary_key=True)
     tenant: str = Field(primary_key=True)
     external_id: str = Field(primary_key=True)
     id: str = Field(unique=True)
-    member_id: str = Field(foreign_key="member.id", index=True)
+    member_id: str | None = Field(foreign_key="member.id", index=True)
+    """Empty: it was unlinked, and only a code links it again."""
     name: str = ""
     address: str = ""
     """Where the courier writes to; for the web chat the member's id."""
@@ -141,6 +143,10 @@ class OutboxRow(SQLModel, table=True):
         Index(
             "ix_outbox_pending", "queue", "no",
             sqlite_where=IS_PENDING, postgresql_where=IS_PENDING,
+        ),
+        Index(
+            "ix_outbox_approval", "ref",
+            sqlite_where=IS_APPROVAL, postgresql_where=IS_APPROVAL,
         ),
     )  # fmt: skip
     no: int | None = _number()

@@ -66,8 +66,13 @@ def find_email(email: str) -> Program[str | None]:
 
 
 def add_member(act: Act, member: MemberRow, team_id: str | None) -> Program[None]:
-    """Add a member, with a seat in a team if one is named. A known address is a Conflict."""
+    """Add a member as an administrator. A known address is a Conflict."""
     yield from as_admin(act)
+    yield from enrol(act, member, team_id)
+
+
+def enrol(act: Act, member: MemberRow, team_id: str | None) -> Program[None]:
+    """Add a member, with a seat in a team if one is named."""
     yield insert(member)
     if team_id is not None:
         if not (yield Read("SELECT id FROM team WHERE id = :1", (team_id,))):

@@ -175,3 +175,20 @@ class LastCallView:
     refused: bool
     count: int = 1
     """Refusals of one kind are counted together."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignInView:
+    """What a sign-in link opens; looking at it does not use it up."""
+
+    names: tuple[str, ...]
+    """Whose chat it is; two in the demo."""
+    expires_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A signed-in browser: whose chats it shows, and when it ends at the latest."""
+
+    member_ids: tuple[str, ...]
+    expires_ms: int

@@ -79,6 +79,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_outbox_created_ms", "outbox", ["created_ms"])
     op.create_index(
+        "ix_outbox_approval",
+        "outbox",
+        ["ref"],
+        sqlite_where=sa.text("kind = 'approval'"),
+        postgresql_where=sa.text("kind = 'approval'"),
+    )
+    op.create_index(
         "ix_outbox_pending",
         "outbox",
         ["queue", "no"],
@@ -92,7 +99,7 @@ def upgrade() -> None:
         sa.Column("tenant", sa.String(), nullable=False),
         sa.Column("external_id", sa.String(), nullable=False),
         sa.Column("id", sa.String(), nullable=False),
-        sa.Column("member_id", sa.String(), nullable=False),
+        sa.Column("member_id", sa.String(), nullable=True),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
         sa.Column("reachable", sa.Boolean(), nullable=False),
