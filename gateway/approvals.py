@@ -36,6 +36,10 @@ class RejectBody(Body):
     rev: Rev | None = None
 
 
+class PassBody(Body):
+    rev: Rev | None = None
+
+
 @router.post("/v1/approvals", status_code=201, summary="Ask for more credit")
 async def ask(request: Request, caller: Member, body: AskBody) -> Response:
     """Ask a manager of my team, or an administrator. Asking again edits what waits."""
@@ -70,6 +74,15 @@ async def reject(
     said = body or RejectBody()
     core = core_of(request)
     return reply(await approving.reject(core, caller, approval_id, said.reason, said.rev))
+
+
+@router.post("/v1/approvals/{approval_id}/pass", summary="Pass it to the administrators")
+async def pass_on(
+    request: Request, caller: Member, approval_id: Id, body: PassBody | None = None
+) -> Response:
+    """Ask an administrator in my place, as a manager: when the pool is short, or I am unsure."""
+    said = body or PassBody()
+    return reply(await approving.pass_on(core_of(request), caller, approval_id, said.rev))
 
 
 @router.post("/v1/approvals/{approval_id}/withdraw", summary="Take back my own request")

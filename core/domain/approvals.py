@@ -16,6 +16,7 @@ class Verb(StrEnum):
     REJECT = "reject"
     WITHDRAW = "withdraw"
     EXPIRE = "expire"
+    PASS = "pass"  # noqa: S105 - a verb
 
 
 TRANSITIONS: dict[State, dict[Verb, State]] = {
@@ -24,6 +25,7 @@ TRANSITIONS: dict[State, dict[Verb, State]] = {
         Verb.REJECT: State.REJECTED,
         Verb.WITHDRAW: State.WITHDRAWN,
         Verb.EXPIRE: State.EXPIRED,
+        Verb.PASS: State.PENDING,
     },
     State.APPROVED: {},
     State.REJECTED: {},

@@ -1,20 +1,23 @@
 """Asking for more credit, and deciding about it."""
 
+from functools import partial
+
 from core.calls import Caller
 from core.domain import wording
 from core.domain.approvals import MOST_REASON, Verb
 from core.domain.credits import MICRO
-from core.domain.errors import Code, Refusal
+from core.domain.errors import Code, Refusal, missing
 from core.domain.members import Person
 from core.service.acting import act_of
 from core.service.clock import new_id
 from core.service.start import Core
-from core.store import approval_log, approval_rows
+from core.store import approval_log, approval_rows, requests
 from core.store.acts import Act
 from core.store.approval_log import Decision, Request
 from core.store.database import Conflict
 from core.store.teams import first_seat
 from core.views import ApprovalView
+from core.views.chat import RequestView
 
 MOST_MICRO = 1_000_000_000 * MICRO
 CLOCK = "clock"
@@ -46,6 +49,28 @@ async def look_up(core: Core, caller: Caller, approval_id: str) -> ApprovalView:
     return await core.database.read(approval_log.look_up(act, approval_id))
 
 
+async def request_view(core: Core, caller: Caller, approval_id: str) -> RequestView:
+    """Return a request with what a decision needs to know: one's own, or one's to decide."""
+    view = await shown_to(core, caller.id, approval_id)
+    if view is None:
+        raise missing("request", approval_id)
+    return view
+
+
+async def shown_to(core: Core, viewer_id: str, approval_id: str) -> RequestView | None:
+    """Return a request as a member sees it now; None if it is not theirs to see any more."""
+    rules, period, now_ms = core.database.journal.rules, core.period(), core.clock.now_ms()
+    return await core.database.read(
+        requests.seen_by(rules, viewer_id, approval_id, period, now_ms)
+    )
+
+
+async def waiting(core: Core, caller: Caller) -> tuple[RequestView, ...]:
+    """Return what waits, as `pending` does, with what a decision needs to know."""
+    rules, act = core.database.journal.rules, act_of(core, caller.person)
+    return await core.database.read(requests.waiting(rules, act, core.period()))
+
+
 async def approve(
     core: Core,
     caller: Caller,
@@ -73,6 +98,17 @@ async def reject(
     )
 
 
+async def pass_on(
+    core: Core, caller: Caller, approval_id: str, rev: int | None = None
+) -> ApprovalView:
+    """Pass a request from a manager to the administrators, who can grant; managers may still act.
+
+    Refusal: not a manager's, one's own, passed on already, decided, or changed since `rev`.
+    """
+    act, decision = act_of(core, caller.person), Decision(approval_id, Verb.PASS, rev=rev)
+    return _taken(await core.database.run(lambda: approval_log.pass_on(act, decision)))
+
+
 async def withdraw(core: Core, caller: Caller, approval_id: str) -> ApprovalView:
     act = act_of(core, caller.person)
     return _taken(await core.database.run(lambda: approval_log.withdraw(act, approval_id)))
@@ -85,6 +121,15 @@ async def expire_due(core: Core) -> int:
         return 0
     act = Act(new_id("evt"), CLOCK, now)
     return await core.database.run(lambda: approval_log.expire_due(act))
+
+
+async def tell_unheard(core: Core) -> int:
+    """Tell what waits to somebody who may decide it, if those who were told cannot any more."""
+    waiting = await core.database.read(approval_log.unheard(core.clock.now_ms()))
+    for approval_id in waiting:
+        act = Act(new_id("evt"), CLOCK, core.clock.now_ms())
+        await core.database.run(partial(approval_log.tell_again, act, approval_id))
+    return len(waiting)
 
 
 async def _decide(core: Core, decider: Person, decision: Decision) -> ApprovalView:

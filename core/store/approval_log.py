@@ -1,7 +1,7 @@
-"""Programs about requests for more credit: ask, decide, withdraw, expire.
+"""Programs about requests for more credit: ask, decide, pass on, withdraw, expire.
 
 A decision is one program: it reads the decider's rights, changes the state by compare-and-set,
-books the transfer and leaves the audit row, all in one transaction.
+books the transfer, leaves the audit row and tells whoever asked, all in one transaction.
 """
 
 from dataclasses import dataclass
@@ -10,15 +10,20 @@ from core.domain import ledger
 from core.domain.approvals import GOOD_FOR_MS, TRANSITIONS, State, Verb
 from core.domain.errors import Code, Refusal, missing
 from core.domain.members import Person, may_decide
+from core.domain.notifying import Kind
 from core.domain.periods import Period
 from core.store import approval_rows as rows
-from core.store import quotas
+from core.store import notices, quotas
 from core.store.acts import Act, acting
 from core.store.approval_rows import Approval
 from core.store.folio import Folio, Opening
-from core.store.statements import Change, Program, Read, insert
+from core.store.notices import OUTBOX, Notice
+from core.store.statements import Announce, Change, Program, Read, insert
 from core.store.tables import ApprovalRow
 from core.views import ApprovalView
+
+EDITED = ("id", "team_id", "amount", "reason", "rev", "expires_ms", "passed_by")
+PASSED = f"approval.{Verb.PASS.value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,10 @@ Outcome = ApprovalView | Refusal
 
 
 def ask(act: Act, request: Request) -> Program[ApprovalView]:
-    """Ask for more, or edit the pending request; a race for a new one is a Conflict."""
+    """Ask for more, or edit the pending request; a race for a new one is a Conflict.
+
+    Who was told of it before is not told again: their copies of the card follow.
+    """
     person = yield from acting(act)
     found = yield from rows.lock_pending(person.id)
     if found is not None and found.expires_ms <= act.now_ms:
@@ -56,15 +64,12 @@ def ask(act: Act, request: Request) -> Program[ApprovalView]:
     if found is None:
         yield insert(_row(act, request))
     else:
-        columns = ("id", "team_id", "amount", "reason", "rev", "expires_ms")
-        edited = (
-            found.id, request.team_id, request.amount_micro, request.reason, found.rev + 1,
-            act.now_ms + GOOD_FOR_MS,
-        )  # fmt: skip
-        yield Change(ApprovalRow, columns, [edited])
-    approval_id = found.id if found else request.id
-    yield act.note("approval.ask", approval_id, amount=request.amount_micro)
-    return (yield from rows.read(approval_id)).view()
+        yield Change(ApprovalRow, EDITED, [_edited(act, request, found)])
+        yield Announce(OUTBOX)
+    approval = yield from rows.read(found.id if found else request.id)
+    yield act.note("approval.ask", approval.id, amount=request.amount_micro)
+    yield from _tell_approvers(act, approval)
+    return approval.view()
 
 
 def decide(act: Act, decision: Decision, folio: Folio, period: Period) -> Program[Outcome]:
@@ -83,6 +88,31 @@ def decide(act: Act, decision: Decision, folio: Folio, period: Period) -> Progra
     yield from _set(act, approval, decision.verb, amount if approves else None, decision.answer)
     if approves:
         yield from quotas.give(folio, _gift(person, approval, amount, period))
+    return (yield from rows.read(approval.id)).view()
+
+
+def pass_on(act: Act, decision: Decision) -> Program[Outcome]:
+    """Pass a request from a manager to the administrators, once."""
+    person = yield from acting(act)
+    approval = yield from rows.lock(decision.approval_id)
+    if approval is None or not visible(person, approval):
+        raise missing("request", decision.approval_id)
+    if approval.member_id == person.id or person.is_admin:
+        raise Refusal(Code.PERMISSION_DENIED, "Only a manager passes a request on.")
+    if refusal := (yield from _undecidable(act, approval, decision)):
+        return approval.view() if (yield from act.done(PASSED, approval.id)) else refusal
+    if approval.passed_by is not None:
+        again = yield from act.done(PASSED, approval.id)
+        return approval.view() if again else Refusal(Code.CONFLICT, approval.told())
+    others = yield from notices.admins(approval.member_id)
+    if not others:
+        raise Refusal(Code.CONFLICT, "There is no other administrator to pass it to.")
+    assert (yield Read(rows.HAND_UP, (approval.id, person.id))), "a locked request changed"
+    yield act.note(PASSED, approval.id, member=approval.member_id)
+    yield Announce(OUTBOX)
+    told = yield from rows.told(approval.id)
+    passed = Notice(Kind.APPROVAL, f"passed:{approval.id}", approval.id)
+    yield from notices.tell(act, passed, set(others) - told)
     return (yield from rows.read(approval.id)).view()
 
 
@@ -112,6 +142,25 @@ def expire_due(act: Act) -> Program[int]:
     for approval in due:
         yield from _expire(act, approval)
     return len(due)
+
+
+def unheard(now_ms: int) -> Program[list[str]]:
+    """Read the requests of which nobody knows who may decide them, though somebody could.
+
+    Their approvers were disabled, or have left the team, since they were told.
+    """
+    found: list[str] = []
+    for approval in (yield from rows.list_unheard(now_ms)):
+        if (yield from notices.answerable(approval.seated_team, approval.member_id)):
+            found.append(approval.id)  # noqa: PERF401 - a comprehension cannot yield
+    return found
+
+
+def tell_again(act: Act, approval_id: str) -> Program[None]:
+    """Tell a pending request to whoever may decide it now and has not heard of it."""
+    approval = yield from rows.lock(approval_id)
+    if approval is not None and approval.state is State.PENDING:
+        yield from _tell_approvers(act, approval)
 
 
 def look_up(act: Act, approval_id: str) -> Program[ApprovalView]:
@@ -170,6 +219,16 @@ def _set(
     )
     assert won, "a locked request changed"
     yield act.note(f"approval.{verb.value}", approval.id, member=approval.member_id, amount=amount)
+    yield Announce(OUTBOX)
+    if act.actor != approval.member_id:
+        decided = Notice(Kind.DECIDED, f"decided:{approval.id}", approval.id)
+        yield from notices.tell(act, decided, [approval.member_id])
+
+
+def _tell_approvers(act: Act, approval: Approval) -> Program[None]:
+    asked = Notice(Kind.APPROVAL, f"asked:{approval.id}", approval.id)
+    approvers = yield from notices.answerable(approval.seated_team, approval.member_id)
+    yield from notices.tell(act, asked, approvers)
 
 
 def _expire(act: Act, approval: Approval) -> Program[None]:
@@ -185,6 +244,15 @@ def _gift(person: Person, approval: Approval, amount: int, period: Period) -> qu
         return quotas.Gift(approval.id, taker, None, amount)
     pool = Opening(ledger.team(team_id), period, approval.pool_quota_micro)
     return quotas.Gift(approval.id, taker, pool, amount)
+
+
+def _edited(act: Act, request: Request, found: Approval) -> tuple[str | int | None, ...]:
+    """Return a pending request as it is asked anew; for another team nobody has passed it on."""
+    passed_by = found.passed_by if found.team_id == request.team_id else None
+    return (
+        found.id, request.team_id, request.amount_micro, request.reason, found.rev + 1,
+        act.now_ms + GOOD_FOR_MS, passed_by,
+    )  # fmt: skip
 
 
 def _row(act: Act, request: Request) -> ApprovalRow:

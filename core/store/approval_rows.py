@@ -10,15 +10,26 @@ from core.views import ApprovalView
 READ = """
 SELECT a.id, a.member_id, m.name, a.team_id, a.amount, a.reason, a.state, a.rev, a.created_ms,
   a.expires_ms, a.decided_by, a.decided_ms, a.decided_amount, a.answer,
-  s.team_id, t.name, t.pool_quota, m.personal_quota, d.name
+  s.team_id, t.name, t.pool_quota, m.personal_quota, d.name, a.passed_by, p.name
 FROM approval a JOIN member m ON m.id = a.member_id
 LEFT JOIN membership s ON s.member_id = a.member_id AND s.team_id = a.team_id
 LEFT JOIN team t ON t.id = s.team_id
 LEFT JOIN member d ON d.id = a.decided_by
+LEFT JOIN member p ON p.id = a.passed_by
 """
 READ_ONE = READ + "WHERE a.id = :1"
 READ_SOME = READ + "WHERE a.id IN :1 ORDER BY a.id"
 READ_PENDING = READ + "WHERE a.state = 'pending' AND a.expires_ms > :1 ORDER BY a.created_ms, a.id"
+UNHEARD = """
+WHERE a.state = 'pending' AND a.expires_ms > :1 AND NOT EXISTS (
+  SELECT 1 FROM outbox o JOIN member h ON h.id = o.member_id
+  LEFT JOIN membership g ON g.member_id = h.id AND g.team_id = s.team_id AND g.role = 'manager'
+  WHERE o.kind = 'approval' AND o.ref = a.id AND h.status = 'active'
+    AND (h.role = 'admin' OR g.member_id IS NOT NULL))
+ORDER BY a.created_ms, a.id
+"""
+READ_UNHEARD = READ + UNHEARD
+READ_TOLD = "SELECT member_id FROM outbox WHERE kind = 'approval' AND ref = :1"
 LOCK = "SELECT id FROM approval WHERE id = :1 FOR UPDATE"
 LOCK_PENDING = """
 SELECT id FROM approval WHERE member_id = :1 AND state = 'pending' FOR UPDATE
@@ -29,8 +40,14 @@ ORDER BY id LIMIT 100 FOR UPDATE
 """
 READ_DUE = "SELECT id FROM approval WHERE state = 'pending' AND expires_ms <= :1 LIMIT 1"
 DECIDE = """
-UPDATE approval SET state = :2, decided_by = :3, decided_ms = :4, decided_amount = :5, answer = :6
+UPDATE approval SET state = :2, decided_by = :3, decided_ms = :4, decided_amount = :5, answer = :6,
+  rev = rev + 1
 WHERE id = :1 AND state = 'pending' RETURNING id
+"""
+"""The new revision is what lets every posted copy of its card follow."""
+HAND_UP = """
+UPDATE approval SET passed_by = :2, rev = rev + 1
+WHERE id = :1 AND state = 'pending' AND passed_by IS NULL RETURNING id
 """
 
 
@@ -57,14 +74,16 @@ class Approval:
     pool_quota_micro: int
     personal_quota_micro: int
     decider_name: str | None
+    passed_by: str | None
+    """The manager who passed it to the administrators."""
+    passer_name: str | None
 
     def told(self) -> str:
         """Say in one sentence how the request stands: for a second decider, and for cards."""
         decider = self.decider_name or "an operator"
         match self.state:
             case State.PENDING:
-                manager = f"a manager of {self.team_name} or " if self.team_name else ""
-                return f"The request waits for {manager}an administrator."
+                return self._waits()
             case State.APPROVED:
                 amount = spoken(self.granted_micro or 0)
                 return f"{decider} has approved the request: {amount} credits."
@@ -78,6 +97,12 @@ class Approval:
                 return "The request has expired: nobody decided it within a day."
             case _ as never:
                 raise AssertionError(never)
+
+    def _waits(self) -> str:
+        if self.passed_by:
+            return f"{self.passer_name} has passed the request to the administrators."
+        manager = f"a manager of {self.team_name} or " if self.team_name else ""
+        return f"The request waits for {manager}an administrator."
 
     def view(self) -> ApprovalView:
         return ApprovalView(
@@ -135,6 +160,16 @@ def list_pending(now_ms: int) -> Program[list[Approval]]:
     return [_approval(row) for row in (yield Read(READ_PENDING, (now_ms,)))]
 
 
+def list_unheard(now_ms: int) -> Program[list[Approval]]:
+    """Read the requests that wait although nobody who may decide them was told."""
+    return [_approval(row) for row in (yield Read(READ_UNHEARD, (now_ms,)))]
+
+
+def told(approval_id: str) -> Program[set[str]]:
+    """Read the ids of those who were told of a request."""
+    return {row[0] for row in (yield Read(READ_TOLD, (approval_id,)))}
+
+
 def _approval(row: Row) -> Approval:
     return Approval(
         id=row[0],
@@ -156,4 +191,6 @@ def _approval(row: Row) -> Approval:
         pool_quota_micro=row[16] or 0,
         personal_quota_micro=row[17],
         decider_name=row[18],
+        passed_by=row[19],
+        passer_name=row[20],
     )

@@ -4,6 +4,7 @@ What has not been opened yet is opened in memory, by the very rules the ledger o
 the figures are those of the next call: grant, rollover, and what an earlier debt takes back.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.domain import ledger
@@ -87,9 +88,8 @@ def standing(
     counted = [limit_id("key", key_id, period.name)] if keys else []
     for seat in seats:
         counted += _limits(seat[2], member_id, period)
-    folio = Folio(rules, set(), now_ms)
     openings = {opening.row_id: opening for opening in (own, debt, *pools)}
-    yield from _unwritten(folio.lock(openings, (), counted))
+    folio = yield from unwritten_folio(rules, openings, counted, now_ms)
     return Standing(
         name=rows[0][0],
         own=folio.balance(own.row_id),
@@ -97,6 +97,15 @@ def standing(
         teams=tuple(_team(folio, seat, member_id, period, away) for seat in seats),
         key=KeyStanding(keys[0][0], keys[0][1], *folio.limit(counted[0])) if keys else None,
     )
+
+
+def unwritten_folio(
+    rules: Rules, openings: Mapping[str, Opening], limits: Iterable[str], now_ms: int
+) -> Program[Folio]:
+    """Read rows as the ledger would find or open them in this period, without opening any."""
+    folio = Folio(rules, set(), now_ms)
+    yield from _unwritten(folio.lock(openings, (), limits))
+    return folio
 
 
 def _limits(team_id: str, member_id: str, period: Period) -> tuple[str, str]:

@@ -59,6 +59,7 @@ ROUTES = [
     Route("GET", APPROVAL, SEES_IT),
     Route("POST", APPROVAL + "/approve", MANAGER),
     Route("POST", APPROVAL + "/reject", MANAGER, {"reason": "no"}),
+    Route("POST", APPROVAL + "/pass", (401, 403, 404, 200, 403), {"rev": 0}),
     Route("POST", APPROVAL + "/withdraw", (401, 200, 404, 403, 403)),
     Route("POST", "/v1/admin/users", ADMIN_MAKES, USER_BODY),
     Route("GET", "/v1/admin/users", ADMIN),

@@ -1,0 +1,87 @@
+"""Programs that tell people something: outbox rows, in the transaction that gives rise to them.
+
+A notice is an event and a recipient; its id is derived from both, so that whatever runs twice
+tells once. What it says is rendered when it is sent, from the rows as they are then.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from core.domain.notifying import TOPICS, Kind, muted_of
+from core.store.acts import Act
+from core.store.chat_tables import OutboxRow
+from core.store.statements import Announce, Insert, Program, Read
+
+OUTBOX = "outbox"
+"""The topic: something is to be sent, or a copy of a card is to be edited."""
+COLUMNS = (
+    "id", "queue", "member_id", "kind", "ref", "payload", "state", "attempts", "next_ms",
+    "lease_holder", "lease_until", "channel", "fault", "created_ms",
+)  # fmt: skip
+READ_MANAGERS = """
+SELECT DISTINCT m.id FROM membership s JOIN member m ON m.id = s.member_id
+WHERE s.team_id IN :1 AND s.role = 'manager' AND m.status = 'active' AND m.id <> :2 ORDER BY m.id
+"""
+READ_ADMINS = """
+SELECT id FROM member WHERE role = 'admin' AND status = 'active' AND id <> :1 ORDER BY id
+"""
+READ_MUTED = "SELECT member_id, muted FROM notify WHERE member_id IN :1 AND muted <> ''"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to tell. `payload` is ids and figures, never words of a call, nor a secret."""
+
+    kind: Kind
+    event: str
+    """What happened, once: `asked:<approval>`."""
+    ref: str = ""
+    """The row it is about."""
+    payload: Mapping[str, str | int | bool | None] = field(default_factory=dict)
+
+
+def tell(act: Act, notice: Notice, recipients: Iterable[str]) -> Program[None]:
+    """Write a notice to each of these members who was not told of this event before."""
+    willing = yield from _willing(notice.kind, sorted(set(recipients)))
+    if willing:
+        payload = msgspec.json.encode(notice.payload).decode()
+        rows = [_row(act, notice, payload, member_id) for member_id in willing]
+        yield Insert(OutboxRow, COLUMNS, list(rows), ignore=True)
+        yield Announce(OUTBOX)
+
+
+def managers(team_ids: Iterable[str], but: str) -> Program[list[str]]:
+    """Read the active managers of any of these teams, without `but`."""
+    return [str(row[0]) for row in (yield Read(READ_MANAGERS, (sorted(set(team_ids)), but)))]
+
+
+def admins(but: str = "") -> Program[list[str]]:
+    """Read the active administrators, without `but`."""
+    return [str(row[0]) for row in (yield Read(READ_ADMINS, (but,)))]
+
+
+def answerable(team_id: str | None, member_id: str) -> Program[list[str]]:
+    """Read who answers for a member in a team: its managers, or else the administrators."""
+    found = (yield from managers([team_id], member_id)) if team_id else []
+    return found or (yield from admins(member_id))
+
+
+def _willing(kind: Kind, recipients: list[str]) -> Program[list[str]]:
+    """Return those who have not muted this kind."""
+    topic = TOPICS.get(kind)
+    if topic is None or not recipients:
+        return recipients
+    rows = yield Read(READ_MUTED, (recipients,))
+    muted = {row[0] for row in rows if topic in muted_of(row[1])}
+    return [member_id for member_id in recipients if member_id not in muted]
+
+
+def _row(
+    act: Act, notice: Notice, payload: str, member_id: str
+) -> tuple[str | int | bytes | bool | None, ...]:
+    return (
+        f"{notice.event}:{member_id}", member_id, member_id, notice.kind.value, notice.ref,
+        payload, "pending", 0, act.now_ms, "", 0, "", "", act.now_ms,
+    )  # fmt: skip
