@@ -53,6 +53,12 @@ WRONG = [
     ("call_seconds", "inf"),
     ("lease_seconds", "-5"),
     ("max_body_mib", "0"),
+    ("signup_domains", "hunter2"),
+    ("signup_domains", "x.example, @y.example"),
+    ("signup_domains", "x.example y.example"),
+    ("signup_domains", "https://x.example"),
+    ("signup_quota", "-1"),
+    ("signup_team", "The Team"),
     ("log_messages", "sometimes"),
     ("log_messages_days", "0"),
     ("log_level", "loud"),
@@ -99,6 +105,8 @@ def test_every_setting_was_given_a_wrong_value() -> None:
         ("PUBLIC_URL", "https://tp.internal/ai/", "https://tp.internal/ai"),
         ("DATA_DIR", "~/pool", Path.home() / "pool"),
         ("CALL_SECONDS", "", 600),
+        ("SIGNUP_DOMAINS", " X.example,y.example , ", "x.example,y.example"),
+        ("SIGNUP_TEAM", "research", "research"),
     ],
 )
 def test_a_right_value_is_taken_as_it_is_meant(
@@ -107,6 +115,11 @@ def test_a_right_value_is_taken_as_it_is_meant(
     monkeypatch.setenv(PREFIX + name, value)
 
     assert getattr(load(), name.lower()) == meant
+
+
+def test_signing_up_is_closed_unless_domains_are_named() -> None:
+    assert load().signup_open_to == frozenset()
+    assert load(signup_domains="x.example,y.example").signup_open_to == {"x.example", "y.example"}
 
 
 def test_all_wrong_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
