@@ -1,5 +1,7 @@
 """The gateway as one ASGI application: the door, the hot path, and the other routes."""
 
+from collections.abc import Sequence
+
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
@@ -22,12 +24,16 @@ from gateway.auth import check_policies
 from gateway.chat import Chat
 from gateway.door import Door
 from gateway.gate import Gate
+from gateway.mounts import Mount, undeclared
 
 ROUTERS = (users, quota, keys, teams, approvals, usage, leaderboard, models, admin, health)
 
 
-def create_app(gate: Gate) -> ASGIApp:
-    """Return the gateway behind its door; a route without a declared policy raises here."""
+def create_app(gate: Gate, mounts: Sequence[Mount] = ()) -> ASGIApp:
+    """Return the gateway and what is mounted beside it, behind one door.
+
+    A route without a declared policy raises here.
+    """
     settings = gate.core.settings
     docs = settings.on_loopback if settings.docs is None else settings.docs
     app = FastAPI(
@@ -45,6 +51,7 @@ def create_app(gate: Gate) -> ASGIApp:
         app.include_router(module.router)
     handlers.install(app, settings)
     openapi.describe_hot_routes(app)
-    check_policies(app)
+    check_policies(app, undeclared(mounts))
     hot = {("POST", "/v1/chat/completions"): Chat(gate)}
-    return Door(app, hot, settings)
+    beside = {prefix: mount.app for mount in mounts for prefix in mount.prefixes}
+    return Door(app, hot, settings, beside=beside)

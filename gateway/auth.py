@@ -31,11 +31,16 @@ class Policy(StrEnum):
     PUBLIC = "public"
     BOOTSTRAP = "bootstrap"
     """The bootstrap token; checked by the use case itself."""
+    SESSION = "session"
+    """A session cookie; checked by the mounted application itself."""
     MEMBER = "member"
     MANAGER = "manager"
     """Manages some team, or is an administrator; which team is the use case's question."""
     ADMIN = "admin"
 
+
+BY_KEY = {Policy.MEMBER, Policy.MANAGER, Policy.ADMIN}
+"""What an API key can satisfy."""
 
 Dependency = Callable[[Request], Coroutine[Any, Any, Caller]]
 Nothing = Callable[[], Coroutine[Any, Any, None]]
@@ -47,7 +52,7 @@ class PolicyMissing(Exception):
 
 def require(policy: Policy) -> Dependency:
     """Return the FastAPI dependency that yields the caller, with rights as they are right now."""
-    assert policy not in {Policy.PUBLIC, Policy.BOOTSTRAP}, "use `declare`: there is no caller"
+    assert policy in BY_KEY, "use `declare`: there is no caller"
 
     async def caller(request: Request) -> Caller:
         known = await authenticate(core_of(request), request.scope, fresh=True)
@@ -112,13 +117,17 @@ def client_address(scope: Scope) -> str:
     return str(client[0]) if client else ""
 
 
-def check_policies(app: FastAPI) -> None:
-    """Raise PolicyMissing if a route says nothing of who may call it (F-87)."""
+def check_policies(app: FastAPI, others: Iterable[str] = ()) -> None:
+    """Raise PolicyMissing if a route says nothing of who may call it (F-87).
+
+    `others` are such routes of mounted applications.
+    """
     undeclared = [
         f"{', '.join(sorted(route.methods or ()))} {route.path}"
         for route in iter_route_contexts(app.routes)
         if route.name not in OF_FASTAPI and policy_of(getattr(route, "dependant", None)) is None
     ]
+    undeclared += others
     if undeclared:
         raise PolicyMissing(
             "These routes declare no policy; give each a Depends(require(…)) or"

@@ -56,12 +56,14 @@ class Door:
         settings: Settings,
         *,
         hosts: Collection[str] | None = None,
+        beside: Mapping[str, ASGIApp] | None = None,
     ) -> None:
-        """`hosts` are further names this server answers to on loopback."""
+        """Answer on loopback to `hosts` too; `beside` are applications by their first segment."""
         self._app = app
         self._hot: dict[str, dict[str, HotHandler]] = defaultdict(dict)
         for (method, path), handler in hot.items():
             self._hot[path][method] = handler
+        self._beside = dict(beside or {})
         self._settings = settings
         self._most_body_bytes = settings.max_body_mib * MIB
         own = allowed_hosts(settings)
@@ -96,7 +98,9 @@ class Door:
             scope["path"], scope["raw_path"] = routed, routed.encode()
         methods = self._hot.get(routed)
         if methods is None:
-            return self._soundly if routed.startswith("/v1/") else self._app
+            if routed.startswith("/v1/"):
+                return self._soundly
+            return self._beside.get("/" + routed[1:].partition("/")[0], self._app)
         handler = methods.get(scope["method"])
         if handler is None:
             allowed = ", ".join(sorted(methods))
