@@ -12,6 +12,11 @@ def is_away(away_since: int | None, away_until: int | None, now_ms: int) -> bool
     )
 
 
+def has_ended(away_until: int | None, now_ms: int) -> bool:
+    """Return whether a vacation's end has passed; one without an end lasts."""
+    return away_until is not None and away_until <= now_ms
+
+
 def share(pool_grant_micro: int, percent: int) -> int:
     """Return what a team may lend out of its pool in a period, rounded down."""
     return pool_grant_micro * percent // 100

@@ -8,11 +8,10 @@ from core.domain.approvals import MOST_REASON, Verb
 from core.domain.credits import MICRO
 from core.domain.errors import Code, Refusal, missing
 from core.domain.members import Person
-from core.service.acting import act_of
+from core.service.acting import act_of, by_clock
 from core.service.clock import new_id
 from core.service.start import Core
 from core.store import approval_log, approval_rows, requests
-from core.store.acts import Act
 from core.store.approval_log import Decision, Request
 from core.store.database import Conflict
 from core.store.teams import first_seat
@@ -20,8 +19,6 @@ from core.views import ApprovalView
 from core.views.chat import RequestView
 
 MOST_MICRO = 1_000_000_000 * MICRO
-CLOCK = "clock"
-"""Who lets a request expire."""
 
 
 async def request_more(core: Core, caller: Caller, amount_micro: int, reason: str) -> ApprovalView:
@@ -116,10 +113,9 @@ async def withdraw(core: Core, caller: Caller, approval_id: str) -> ApprovalView
 
 async def expire_due(core: Core) -> int:
     """Expire what nobody decided within a day; return how many requests that were."""
-    now = core.clock.now_ms()
-    if not await core.database.read(approval_rows.any_due(now)):
+    act = by_clock(core)
+    if not await core.database.read(approval_rows.any_due(act.now_ms)):
         return 0
-    act = Act(new_id("evt"), CLOCK, now)
     return await core.database.run(lambda: approval_log.expire_due(act))
 
 
@@ -127,8 +123,7 @@ async def tell_unheard(core: Core) -> int:
     """Tell what waits to somebody who may decide it, if those who were told cannot any more."""
     waiting = await core.database.read(approval_log.unheard(core.clock.now_ms()))
     for approval_id in waiting:
-        act = Act(new_id("evt"), CLOCK, core.clock.now_ms())
-        await core.database.run(partial(approval_log.tell_again, act, approval_id))
+        await core.database.run(partial(approval_log.tell_again, by_clock(core), approval_id))
     return len(waiting)
 
 

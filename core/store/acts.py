@@ -11,6 +11,8 @@ from core.store.tables import AuditRow
 
 OPERATOR = Person("operator", Role.ADMIN)
 """Whoever has the machine's command line; no member has this id."""
+CLOCK = "clock"
+"""Who lets what has had its time come to an end."""
 READ_PERSON = """
 SELECT m.role, s.team_id, s.role FROM member m LEFT JOIN membership s ON s.member_id = m.id
 WHERE m.id = :1 AND m.status = 'active' ORDER BY s.joined_ms, s.team_id
@@ -37,6 +39,10 @@ class Act:
             msgspec.json.encode(detail).decode(),
         )
         return Insert(AuditRow, EVENT, [row])
+
+    def by_clock(self) -> "Act":
+        """Return what this act finds overdue and lets come to its end."""
+        return Act(self.id, CLOCK, self.now_ms)
 
     def done(self, verb: str, subject: str) -> Program[bool]:
         """Return whether this very act is committed already: its COMMIT's outcome was unknown."""

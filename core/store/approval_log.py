@@ -232,8 +232,7 @@ def _tell_approvers(act: Act, approval: Approval) -> Program[None]:
 
 
 def _expire(act: Act, approval: Approval) -> Program[None]:
-    clock = Act(act.id, "clock", act.now_ms)
-    yield from _set(clock, approval, Verb.EXPIRE, None, "")
+    yield from _set(act.by_clock(), approval, Verb.EXPIRE, None, "")
 
 
 def _gift(person: Person, approval: Approval, amount: int, period: Period) -> quotas.Gift:

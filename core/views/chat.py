@@ -71,6 +71,16 @@ class AbsenceView:
 
 
 @dataclass(frozen=True, slots=True)
+class ColleagueView:
+    """A member on vacation, as a manager of one of their teams hears of it."""
+
+    member_id: str
+    name: str
+    team_name: str
+    until_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class AccountView:
     """A chat account that stands for a member."""
 

@@ -175,4 +175,11 @@ def upgrade() -> None:
     op.create_index("ix_web_session_expires_ms", "web_session", ["expires_ms"])
     op.create_index("ix_web_session_member_id", "web_session", ["member_id"])
 
+    op.create_index(
+        "ix_call_pool",
+        "call",
+        ["payer", "ended_ms"],
+        sqlite_where=sa.text("payer <> 'own'"),
+        postgresql_where=sa.text("payer <> 'own'"),
+    )
     op.add_column("approval", sa.Column("passed_by", sa.String(), nullable=True))
