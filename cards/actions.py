@@ -76,10 +76,14 @@ class Action(NamedTuple):
 
 def encode(verb: Verb, literal: str = "", ref: str = "", rev: int = 0) -> str:
     """Return the token of a button; ValueError if it is not one that `decode` reads."""
-    token = f"{verb.value}{f'.{literal}' if literal else ''}|{ref}|{rev}"
-    if decode(token) is None:
+    if not fits(verb, literal, ref, rev):
         raise ValueError(f"not a token of at most {MOST_BYTES} bytes: {verb.value}")
-    return token
+    return _token(verb, literal, ref, rev)
+
+
+def fits(verb: Verb, literal: str = "", ref: str = "", rev: int = 0) -> bool:
+    """Return whether a button of this can be made: the same fields come back from its token."""
+    return decode(_token(verb, literal, ref, rev)) == (verb, literal, ref, rev)
 
 
 def decode(token: str) -> Action | None:
@@ -92,3 +96,7 @@ def decode(token: str) -> Action | None:
         return Action(Verb(verb), literal or "", ref, int(rev))
     except ValueError:
         return None
+
+
+def _token(verb: Verb, literal: str, ref: str, rev: int) -> str:
+    return f"{verb.value}{f'.{literal}' if literal else ''}|{ref}|{rev}"

@@ -1,0 +1,69 @@
+"""The leaderboard: who gets the most answer out of a token of prompt."""
+
+from cards import rows
+from cards.actions import Verb
+from cards.card import Button, Card, Column, Node, Style, Table, Text, Tone
+from core.domain.credits import spoken
+from core.domain.spans import moment
+from core.views import LeaderboardView, RankView
+
+COLUMNS = (
+    Column("Place", numeric=True),
+    Column("Name"),
+    Column("Answer per prompt token", numeric=True),
+    Column("Calls", numeric=True),
+    Column("Credits per 1,000 tokens", numeric=True),
+)
+
+
+def leaderboard_card(view: LeaderboardView, *, week: bool) -> Card:
+    """Show the top of the board and the asker's own place, which nobody else may see."""
+    title = f"Leaderboard of the {'week' if week else 'month'}"
+    return Card(
+        title=title,
+        body=(
+            Text(f"{moment(view.period.starts_ms)} to {moment(view.period.ends_ms)}", Tone.MUTED),
+            *_ranks(view.ranks),
+            *_mine(view.mine),
+            *((Text(view.message, Tone.MUTED),) if view.message else ()),
+            *_buttons(view, week=week),
+        ),
+        summary=f"{title}. {_place(view.mine)}",
+    )
+
+
+def _ranks(ranks: tuple[RankView, ...]) -> tuple[Node, ...]:
+    if not ranks:
+        return (Text("Nobody is shown yet."),)
+    return (Table(COLUMNS, tuple(_row(rank) for rank in ranks)),)
+
+
+def _row(rank: RankView) -> tuple[str, ...]:
+    return (
+        str(rank.rank),
+        rank.name,
+        f"{rank.efficiency:.2f}",
+        f"{rank.calls:,}",
+        spoken(rank.cost_per_1k_completion_micro),
+    )
+
+
+def _mine(mine: RankView | None) -> tuple[Node, ...]:
+    return () if mine is None else (Text(_place(mine), Tone.STRONG),)
+
+
+def _place(mine: RankView | None) -> str:
+    if mine is None:
+        return "You have no place yet."
+    return f"You are in place {mine.rank}, with {mine.efficiency:.2f}."
+
+
+def _buttons(view: LeaderboardView, *, week: bool) -> tuple[Node, ...]:
+    other = ("This month", "month") if week else ("This week", "week")
+    hide = Button("Leave me out", Verb.LEADERBOARD_HIDE)
+    join = Button("Show me", Verb.LEADERBOARD_JOIN, style=Style.PRIMARY)
+    return rows.actions(
+        Button(other[0], Verb.LEADERBOARD, literal=other[1]),
+        join if view.hidden else hide,
+        rows.HOME,
+    )

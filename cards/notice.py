@@ -1,0 +1,103 @@
+"""News that nobody asked for: they come when something happens, and say what can be done."""
+
+from cards import purses, rows
+from cards.actions import Verb
+from cards.approval import approval_card
+from cards.card import Button, Card, Fact, Facts, Text, Tone
+from cards.link import LINK_ANOTHER, PLATFORMS
+from cards.phrases import amount, count, left_of
+from cards.quota import forecast
+from cards.team import allow, stop
+from core.domain.credits import spoken
+from core.domain.spans import moment
+from core.views import QuotaView
+from core.views.chat import CriticalUseView, RequestView
+
+
+def quota_warning_card(quota: QuotaView, percent: int) -> Card:
+    """Warn a member that this much of their own quota is used."""
+    left = left_of(quota.own.available_micro, quota.own.granted_micro)
+    out = not quota.own.available_micro
+    title = "Your credits are used up" if out else f"{percent} % of your credits are used"
+    return Card(
+        title=title,
+        body=(
+            purses.meter("Own quota", quota.own),
+            *forecast(quota),
+            Text(f"New credits come on {moment(quota.period.ends_ms)}."),
+            *rows.actions(rows.ASK_FIRST, rows.QUOTA, rows.NOTIFY),
+        ),
+        summary=f"{title}: {left} until {moment(quota.period.ends_ms)}.",
+    )
+
+
+def critical_card(use: CriticalUseView) -> Card:
+    """Tell a manager of a member's critical calls of one day, with the button that stops them."""
+    calls = count(use.calls, "critical call")
+    spent = f"{calls} for {amount(use.cost_micro)}"
+    switch = allow if use.stopped else stop
+    return Card(
+        title=f"{use.member_name}: {spent}",
+        body=(
+            Text(f"The pool of {use.team_name} paid {spent} on {use.day}."),
+            Facts(
+                (
+                    Fact("Used in this period", amount(use.used_micro)),
+                    Fact("Most in this period", amount(use.cap_micro)),
+                )
+            ),
+            *((Text("Their critical calls are stopped.", Tone.WARN),) if use.stopped else ()),
+            *rows.actions(
+                switch(use.team_id, use.member_id, use.member_name),
+                Button("Team", Verb.TEAM, ref=use.team_id),
+                rows.NOTIFY,
+            ),
+        ),
+        summary=f"{use.member_name} made {calls} on {use.day}: {spoken(use.cost_micro)} credits"
+        f" from the pool of {use.team_name}.",
+    )
+
+
+def passed_card(view: RequestView) -> Card:
+    """Ask an administrator to decide what a manager has passed on."""
+    return approval_card(view)
+
+
+def account_linked_card(platform: str, account_name: str) -> Card:
+    """Tell a member at their other accounts that one more stands for them now."""
+    where = PLATFORMS.get(platform, platform)
+    return Card(
+        title=f"An account on {where} now acts for you",
+        body=(
+            Facts((Fact(where, account_name or "without a name"),)),
+            Text("Was it not you? Unlink it now, and tell an administrator.", Tone.WARN),
+            *rows.actions(rows.ACCOUNTS),
+        ),
+        summary=f"An account on {where} now acts for you.",
+    )
+
+
+def account_unlinked_card(platform: str, account_name: str) -> Card:
+    """Tell a member at their other accounts that one does not stand for them any more."""
+    where = PLATFORMS.get(platform, platform)
+    return Card(
+        title=f"An account on {where} no longer acts for you",
+        body=(
+            Facts((Fact(where, account_name or "without a name"),)),
+            *rows.actions(rows.ACCOUNTS, LINK_ANOTHER),
+        ),
+        summary=f"An account on {where} no longer acts for you.",
+    )
+
+
+def nobody_card(view: RequestView) -> Card:
+    """Show administrators a request whose approvers cannot be reached in chat."""
+    card = approval_card(view)
+    why = Text("Nobody who manages this team can be reached in chat: please decide.", Tone.WARN)
+    return Card(
+        title=card.title,
+        body=(why, *card.body),
+        summary=f"Nobody else can be reached: {card.said}",
+        ref=card.ref,
+        rev=card.rev,
+    )
