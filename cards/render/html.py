@@ -9,8 +9,8 @@ What the style sheet, the script and the pages may rely on (`…` is text, escap
       <dl class="facts"><div><dt>…</dt><dd>…</dd></div></dl>
       <div class="meter good|low|out">
         <p class="meter-head" id="UID-3"><span>label</span> <span class="percent">73 %</span></p>
-        <div role="meter" aria-…><svg class="bar"><rect class="rail"><rect class="fill"></svg></div>
-        <p class="meter-caption">…</p></div>
+        <div role="meter" aria-…><svg class="bar"><rect class="rail"/><rect class="fill"/></svg>
+        </div><p class="meter-caption">…</p></div>
       <div class="scroll" tabindex="0"><table class="table"><thead>: <th scope="col" [class="num"]>
         <tbody>: <th scope="row">, <td [class="num"]>   <tfoot>: `and 12 more`</table></div>
       <figure class="chart"><figcaption>…</figcaption><ol class="bars"><li>
@@ -31,7 +31,7 @@ What the style sheet, the script and the pages may rely on (`…` is text, escap
 
 A form sends its fields by name, the pressed button as `token`, and the page's hidden fields, whose
 names no card uses. `data-copy` copies the text of the <code> beside it; `data-confirm` is a
-question to ask first. The lengths of bars are attributes (`width="73"`), which a strict CSP allows.
+question to ask first. Bars have their length as an attribute, which a strict CSP allows.
 """
 
 from collections.abc import Iterator
@@ -119,7 +119,8 @@ def _link(node: Link) -> str:
 def _code(node: Code) -> Iterator[str]:
     text = escaped(shorten(words.code(node.text), ROOM.text))
     yield f'<figure class="code{" secret" if node.secret else ""}">'
-    yield f"<figcaption>{line(node.label)}</figcaption>"
+    if label := line(node.label):
+        yield f"<figcaption>{label}</figcaption>"
     # The first line break after <pre> is not shown (HTML, 13.1.2.5), so <code> comes at once.
     yield f'<pre tabindex="0"><code>{text}</code></pre>'
     yield '<button type="button" class="copy" data-copy>Copy</button></figure>'

@@ -1,10 +1,10 @@
 """What can be done with a card, as HTML: buttons, and forms with labels and hints."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from cards.card import Actions, Button, Field, Form, Kind, Style
 from cards.render import words
+from cards.render.limits import begin
 from cards.render.markup import ROOM, Page, escaped, line
 
 
@@ -21,14 +21,6 @@ def form(node: Form, page: Page, uid: str) -> Iterator[str]:
     for at, field in enumerate(node.fields):
         yield from _field(field, f"{uid}-{at}")
     yield f'<div class="buttons">{_button(node.submit)}</div></form>'
-
-
-def iso_date(text: str) -> str:
-    """Return `text` if it is a date that a date picker understands; else nothing."""
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        return ""
 
 
 def _form_start(kind: str, page: Page) -> str:
@@ -62,13 +54,13 @@ def _input(field: Field, start: str) -> str:
     most = max(field.most, 1)
     limit = f'maxlength="{most}"'
     if field.kind is Kind.TEXT:
-        value = escaped(words.lines(field.value)[:most])
+        value = escaped(begin(words.lines(field.value), most))
         # The first line break after the tag is not part of the value (HTML, 13.1.2.5).
         return f'<textarea {start} class="text" rows="3" {limit}>\n{value}</textarea>'
     if field.kind is Kind.DATE:
-        return f'<input {start} class="date" type="date" value="{iso_date(field.value)}">'
+        return f'<input {start} class="date" type="date" value="{words.iso_date(field.value)}">'
     typing = ' inputmode="decimal"' if field.kind is Kind.AMOUNT else ""
-    value = escaped(words.line(field.value)[:most])
+    value = escaped(begin(words.line(field.value), most))
     return (
         f'<input {start} class="{field.kind}" type="text"{typing} autocomplete="off"'
         f' {limit} value="{value}">'

@@ -8,9 +8,11 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
-from cards.card import Actions, Card, Form, Node
+from cards.card import Actions, Card, Chart, Facts, Form, Node, Table, Text
+from cards.render.words import inert, line, lines
 
 ELLIPSIS = "…"
+MORE = "There is more than fits here."
 _ZWJ = "\u200d"
 _SKIN = ("\U0001f3fb", "\U0001f3ff")
 _FLAGS = ("\U0001f1e6", "\U0001f1ff")
@@ -34,6 +36,7 @@ class Room(NamedTuple):
     rows: int
     """Of a table or a chart, and facts of a list."""
     buttons: int
+    """Of the whole card."""
     fields: int = 10
 
 
@@ -52,6 +55,21 @@ def shorten(text: str, most: int, measure: Measure = utf16) -> str:
     return text[: _word_end(text, _letter_end(text, cut))].rstrip() + ELLIPSIS
 
 
+def begin(text: str, most: int) -> str:
+    """Return the start of `text` without a sign that it was cut: for what people go on typing."""
+    return text[: _longest_start(text, most, utf16)]
+
+
+def said(text: str, most: int, measure: Measure = utf16) -> str:
+    """Return `text` as one line that no chat client makes more of, at most so long."""
+    return shorten(inert(line(text)), most, measure)
+
+
+def told(text: str, most: int) -> str:
+    """Return `text` with its line breaks, as `said` does."""
+    return shorten(inert(lines(text)), most)
+
+
 def listed(items: Sequence[Item], most: int) -> tuple[Sequence[Item], str]:
     """Return what is shown of a list, and what to say of the rest; empty if that is nothing."""
     if len(items) <= most:
@@ -61,12 +79,25 @@ def listed(items: Sequence[Item], most: int) -> tuple[Sequence[Item], str]:
 
 
 def body(card: Card, room: Room) -> tuple[list[Node], str]:
-    """Return the nodes that are drawn: all that can be acted on, and as many others as fit."""
-    others = [at for at, node in enumerate(card.body) if not isinstance(node, Actions | Form)]
-    kept, rest = listed(others, room.nodes)
-    gone = set(others[len(kept) :])
-    drawn = [node for at, node in enumerate(card.body) if at not in gone]
-    return drawn, "There is more than fits here." if rest else ""
+    """Return what is drawn of a card, and what to say of the rest.
+
+    Nodes that show nothing are left out; buttons are counted over the whole card, and of forms,
+    whose names must be unique, the first one stays.
+    """
+    drawn: list[Node] = []
+    shown, others = room, sum(_is_prose(node) for node in card.body)
+    for node in card.body:
+        if isinstance(node, Actions):
+            kept = Actions(node.buttons[: shown.buttons])
+            shown = shown._replace(buttons=shown.buttons - len(kept.buttons))
+            drawn += [kept] if kept.buttons else []
+        elif isinstance(node, Form):
+            drawn += [Form(node.fields[: shown.fields], node.submit)] if shown.fields else []
+            shown = shown._replace(fields=0)
+        elif _is_prose(node) and shown.nodes:
+            drawn.append(node)
+            shown = shown._replace(nodes=shown.nodes - 1)
+    return drawn, MORE if others > room.nodes else ""
 
 
 def fitting(
@@ -80,9 +111,22 @@ def fitting(
     return draw(smallest)
 
 
+def _is_prose(node: Node) -> bool:
+    """Whether a node shows something, and is nothing to act on."""
+    match node:
+        case Actions() | Form():
+            return False
+        case Text(text=text):
+            return bool(lines(text))
+        case Facts(items=parts) | Table(rows=parts) | Chart(bars=parts):
+            return bool(parts)
+        case _:
+            return True
+
+
 def _longest_start(text: str, most: int, measure: Measure) -> int:
     """Return how many characters of `text` fit into `most`, by halving."""
-    low, high = 0, min(len(text), most)
+    low, high = 0, min(len(text), max(most, 0))
     while low < high:
         middle = (low + high + 1) // 2
         if measure(text[:middle]) <= most:

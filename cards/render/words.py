@@ -8,6 +8,7 @@ that cover the lines above, and letters that a client would take for a link or a
 import re
 import unicodedata
 from collections.abc import Iterator
+from datetime import date
 from urllib.parse import urlsplit
 
 NOTHING = "\u2013"
@@ -26,6 +27,7 @@ _NONCHARACTER = 0xFFFE
 _LINKLIKE = re.compile(
     r"(?<=:)(?=//)"  # https://
     r"|(?<=[^\W_])(?=\.[^\W\d_])"  # example.com
+    r"|(?<=\d)(?=\.\d+\.\d+\.\d)"  # 127.0.0.1
     r"|(?<=[@#$+/])(?=\w)"  # @here, #channel, $CASH, +49170, /command
 )
 
@@ -74,6 +76,14 @@ def site_path(url: str) -> str | None:
     """Return `url` if it is a path on the server that shows the card."""
     inside = url.startswith("/") and not url.startswith("//")
     return url if inside and web_address(f"https://host{url}") else None
+
+
+def iso_date(text: str) -> str:
+    """Return `text` if it is a date that a date picker understands; else nothing."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return ""
 
 
 def _visible(text: str) -> str:
