@@ -72,7 +72,7 @@ async def present(core: Core, member_id: str) -> Caller:
     """Return an active member as a caller without a key, with rights as they are now."""
     caller = await core.database.read(presence.present(member_id))
     if caller is None:
-        raise Refusal(Code.ACCOUNT_DISABLED, "This account is not active. Ask an administrator.")
+        raise presence.not_active()
     return caller
 
 

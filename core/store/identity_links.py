@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from core.calls import Caller
 from core.domain.accounts import WEB, Account
 from core.domain.errors import missing
+from core.domain.notifying import Kind
+from core.store import notices
 from core.store.acts import Act, acting
 from core.store.chat_tables import IdentityLinkRow
+from core.store.notices import Notice
 from core.store.presence import present
 from core.store.statements import Program, Read, Row, insert
 from core.views.chat import AccountView, IdentityView
@@ -79,14 +82,19 @@ def find(account: Account) -> Program[Spoken | None]:
     return Spoken(link, (yield from present(link.member_id)) if link.member_id else None)
 
 
+def is_linked(account: Account) -> Program[bool]:
+    link = yield from _read(READ_LINK, account)
+    return link is not None and link.member_id is not None
+
+
 def see(link: Link, account: Account, now_ms: int) -> Program[None]:
     """Note that an account was here, under this name, and can be written to."""
     name, address = account.name or link.name, account.address or link.address
     yield Read(SEE, (link.id, name, address, now_ms))
 
 
-def join(act: Act, account: Account, link_id: str, how: str) -> Program[str | None]:
-    """Let an account speak for the actor; return whose it is now: the actor's, or another's.
+def join(act: Act, account: Account, link_id: str, how: str) -> Program[str]:
+    """Let an account speak for the actor, and tell them; return whose it is now, theirs or not.
 
     Of two who want one account, one gets it: its row is unique.
     """
@@ -99,6 +107,8 @@ def join(act: Act, account: Account, link_id: str, how: str) -> Program[str | No
     elif link.id != link_id:
         return link.member_id
     yield act.note("link.new", link.id, member=act.actor, platform=account.platform, how=how)
+    if account.platform != WEB:
+        yield from _tell(act, Kind.LINKED, link.id, account.platform)
     return act.actor
 
 
@@ -130,7 +140,11 @@ def unlink(act: Act, member_id: str, link_id: str) -> Program[str]:
     if not rows:
         raise missing("account", link_id)
     platform = str(rows[0][1])
-    yield Read(FORGET if platform == WEB else LEAVE, (link_id,))
+    if platform == WEB:
+        yield Read(FORGET, (link_id,))
+    else:
+        yield Read(LEAVE, (link_id,))
+        yield from _tell(Act(act.id, member_id, act.now_ms), Kind.UNLINKED, link_id, platform)
     yield act.note("link.end", link_id, member=member_id, platform=platform)
     return platform
 
@@ -138,6 +152,12 @@ def unlink(act: Act, member_id: str, link_id: str) -> Program[str]:
 def end_all(member_id: str) -> Program[int]:
     """Part all accounts from a member who leaves; return how many that were."""
     return len((yield Read(FORGET_ALL, (member_id,))))
+
+
+def _tell(act: Act, kind: Kind, link_id: str, platform: str) -> Program[None]:
+    """Tell the actor, on every account of theirs: whoever got hold of one must not stay unseen."""
+    notice = Notice(kind, f"{kind}:{act.id}", link_id, {"platform": platform, "everywhere": True})
+    yield from notices.tell(act, notice, [act.actor])
 
 
 def _as_owner(act: Act, member_id: str) -> Program[None]:

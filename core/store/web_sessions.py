@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from core.domain.errors import Code, Refusal
 from core.domain.members import Status
 from core.store import identity_links
 from core.store.acts import Act
 from core.store.chat_tables import LinkCodeRow, WebSessionRow
+from core.store.presence import lock_active
 from core.store.statements import Program, Read, insert
 from core.views.chat import Session, SignInView
 
@@ -21,9 +21,6 @@ TAKE_LINK = """
 UPDATE link_code SET state = 'used'
 WHERE mac = :1 AND kind = 'web' AND state = 'open' AND expires_ms > :2
 RETURNING member_id, other_id
-"""
-LOCK_MEMBERS = """
-SELECT id FROM member WHERE id IN :1 AND status = 'active' ORDER BY id FOR UPDATE
 """
 READ_SESSION = """
 SELECT s.member_id, s.other_id, s.seen_ms, s.expires_ms, m.status, o.status
@@ -50,7 +47,7 @@ class Entrance:
 def add_link(act: Act, link: LinkCodeRow) -> Program[None]:
     """Keep a sign-in link; Refusal if a member it is for is not active."""
     members = [link.member_id, *([link.other_id] if link.other_id else [])]
-    yield from _lock_active(members)
+    yield from lock_active(members)
     yield insert(link)
     yield act.note("chat.invite", link.member_id, other=link.other_id)
 
@@ -73,7 +70,7 @@ def sign_in(act_id: str, entrance: Entrance, now_ms: int) -> Program[bool]:
         return False
     member_id, other_id = taken[0]
     members = [member_id] if other_id is None else [member_id, other_id]
-    yield from _lock_active(members)
+    yield from lock_active(members)
     yield Read(END, (entrance.replaced_mac,))
     yield insert(
         WebSessionRow(
@@ -118,12 +115,6 @@ def sign_out(act_id: str, cookie_mac: str, now_ms: int) -> Program[None]:
 def end_all(member_id: str) -> Program[int]:
     """End every session that shows this member's chat; return how many that were."""
     return len((yield Read(END_ALL, (member_id,))))
-
-
-def _lock_active(members: list[str]) -> Program[None]:
-    """Lock members, so that none of them is disabled meanwhile; Refusal if one is."""
-    if len((yield Read(LOCK_MEMBERS, (members,)))) != len(members):
-        raise Refusal(Code.ACCOUNT_DISABLED, "This account is not active. Ask an administrator.")
 
 
 def _active(*statuses: str | None) -> bool:
