@@ -3,20 +3,12 @@
 An adapter raises nothing but the faults below; everything else is a bug and becomes a dead letter.
 """
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from cards.card import Card
+from core.domain.addresses import Address
 
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a message goes on one platform: a direct chat or a channel."""
-
-    platform: str
-    tenant: str
-    place: str
-    """What the platform calls it: a channel id, a chat id; for the web chat the member's id."""
+__all__ = ["Address", "Fault", "Gone", "RateLimited", "Transient", "Transport", "Unreachable"]
 
 
 class Fault(Exception):

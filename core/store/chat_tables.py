@@ -153,7 +153,7 @@ class OutboxRow(SQLModel, table=True):
     id: str = Field(unique=True)
     """Derived from the event and the recipient: what is told twice is written once."""
     queue: str
-    """One at a time, in order: the recipient."""
+    """One at a time, in order: the recipient, and what it is delivered by."""
     member_id: str
     kind: str
     ref: str = ""
@@ -166,7 +166,7 @@ class OutboxRow(SQLModel, table=True):
     lease_holder: str = ""
     lease_until: int = big(default=0)
     channel: str = ""
-    """The platform that took it."""
+    """The platform that took it; from the start where only the web chat may."""
     fault: str = ""
     created_ms: int = big(index=True)
     ended_ms: int | None = big(default=None)

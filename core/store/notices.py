@@ -2,6 +2,9 @@
 
 A notice is an event and a recipient; its id is derived from both, so that whatever runs twice
 tells once. What it says is rendered when it is sent, from the rows as they are then.
+
+The web chat gets a row of its own beside the one for all other accounts: it keeps a copy of
+everything, and does not wait for a platform that is down.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,10 +12,11 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from core.domain.accounts import WEB
 from core.domain.notifying import TOPICS, Kind, muted_of
 from core.store.acts import Act
 from core.store.chat_tables import OutboxRow
-from core.store.statements import Announce, Insert, Program, Read
+from core.store.statements import Announce, Insert, Program, Read, Value
 
 OUTBOX = "outbox"
 """The topic: something is to be sent, or a copy of a card is to be edited."""
@@ -26,6 +30,11 @@ WHERE s.team_id IN :1 AND s.role = 'manager' AND m.status = 'active' AND m.id <>
 """
 READ_ADMINS = """
 SELECT id FROM member WHERE role = 'admin' AND status = 'active' AND id <> :1 ORDER BY id
+"""
+READ_HOMES = """
+SELECT member_id, max(CASE WHEN platform = 'web' THEN 1 ELSE 0 END),
+  max(CASE WHEN platform = 'web' THEN 0 ELSE 1 END)
+FROM identity_link WHERE member_id IN :1 GROUP BY member_id
 """
 READ_MUTED = "SELECT member_id, muted FROM notify WHERE member_id IN :1 AND muted <> ''"
 
@@ -46,9 +55,9 @@ def tell(act: Act, notice: Notice, recipients: Iterable[str]) -> Program[None]:
     """Write a notice to each of these members who was not told of this event before."""
     willing = yield from _willing(notice.kind, sorted(set(recipients)))
     if willing:
-        payload = msgspec.json.encode(notice.payload).decode()
-        rows = [_row(act, notice, payload, member_id) for member_id in willing]
-        yield Insert(OutboxRow, COLUMNS, list(rows), ignore=True)
+        homes = yield from _homes(willing)
+        rows = [_row(act, notice, member_id, home) for member_id, home in homes]
+        yield Insert(OutboxRow, COLUMNS, rows, ignore=True)
         yield Announce(OUTBOX)
 
 
@@ -78,10 +87,23 @@ def _willing(kind: Kind, recipients: list[str]) -> Program[list[str]]:
     return [member_id for member_id in recipients if member_id not in muted]
 
 
-def _row(
-    act: Act, notice: Notice, payload: str, member_id: str
-) -> tuple[str | int | bytes | bool | None, ...]:
+def _homes(member_ids: list[str]) -> Program[list[tuple[str, str]]]:
+    """Return the members with the channels that each has a row for: the web chat, the others.
+
+    Who has no account at all has one too, which ends as a dead letter.
+    """
+    rows = yield Read(READ_HOMES, (member_ids,))
+    at_web = {row[0] for row in rows if row[1]}
+    beyond = {row[0] for row in rows if row[2]} | (set(member_ids) - at_web)
+    return [(m, "") for m in member_ids if m in beyond] + [
+        (m, WEB) for m in member_ids if m in at_web
+    ]
+
+
+def _row(act: Act, notice: Notice, member_id: str, channel: str) -> tuple[Value, ...]:
+    home = f"{member_id}/{channel}" if channel else member_id
+    payload = msgspec.json.encode(notice.payload).decode()
     return (
-        f"{notice.event}:{member_id}", member_id, member_id, notice.kind.value, notice.ref,
-        payload, "pending", 0, act.now_ms, "", 0, "", "", act.now_ms,
+        f"{notice.event}:{home}", home, member_id, notice.kind.value, notice.ref,
+        payload, "pending", 0, act.now_ms, "", 0, channel, "", act.now_ms,
     )  # fmt: skip

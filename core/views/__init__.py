@@ -248,6 +248,8 @@ class PartView:
     ok: bool
     ms: int
     detail: str
+    required: bool = True
+    """Whether this process cannot do its work without it."""
 
 
 @dataclass(frozen=True, slots=True)
