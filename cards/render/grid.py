@@ -21,8 +21,13 @@ def meter(percent: int, length: int) -> str:
 
 def shares(chart: Chart) -> list[int]:
     """Return how long each bar is, in per cent of the longest."""
-    longest = max((bar.value for bar in chart.bars), default=0)
-    return [max(bar.value, 0) * 100 // longest if longest > 0 else 0 for bar in chart.bars]
+    longest = max((each.value for each in chart.bars), default=0)
+    return [max(each.value, 0) * 100 // longest if longest > 0 else 0 for each in chart.bars]
+
+
+def bar(share: int, length: int) -> str:
+    """Return a bar of `share` per cent of `length` characters; empty if there is nothing."""
+    return "█" * -(-share * length // 100)
 
 
 def table(node: Table, columns: int, rows: int) -> list[str]:
@@ -39,21 +44,22 @@ def table(node: Table, columns: int, rows: int) -> list[str]:
 def chart(node: Chart, columns: int, rows: int) -> list[str]:
     """Return the bars of a chart, a line each: label, bar, caption."""
     bars, rest = listed(list(zip(node.bars, shares(node), strict=True)), rows)
-    labels = [shorten(line(bar.label), columns // 3, width) for bar, _ in bars]
-    captions = [shorten(line(bar.caption), columns // 3, width) for bar, _ in bars]
+    labels = [shorten(line(each.label), columns // 3, width) for each, _ in bars]
+    captions = [shorten(line(each.caption), columns // 3, width) for each, _ in bars]
     label = max(map(width, labels), default=0)
     caption = max(map(width, captions), default=0)
     length = min(columns - label - caption - 2 * len(GAP), _MOST_BAR)
     drawn = [
-        GAP.join((_padded(name, label), _bar(share, length), _padded(what, caption, right=True)))
+        GAP.join(
+            (
+                _padded(name, label),
+                bar(share, length).ljust(length),
+                _padded(what, caption, right=True),
+            )
+        )
         for name, what, (_, share) in zip(labels, captions, bars, strict=True)
     ]
     return [*drawn, *([rest] if rest else [])]
-
-
-def _bar(share: int, length: int) -> str:
-    filled = -(-share * length // 100)
-    return "█" * filled + " " * (length - filled)
 
 
 def _widths(cells: Sequence[Sequence[str]], columns: int) -> list[int]:

@@ -1,7 +1,7 @@
 """Cards as Slack's Block Kit: a message for a channel, or a modal view for a card with a form.
 
-Texts stand in `plain_text` and `rich_text`, where nothing is parsed: no mention, link or format can
-arise from them. Only `text`, which notifications and screen readers use, is mrkdwn and escaped.
+Texts stand in `plain_text` and `rich_text`, where nothing is parsed: no mention, link or format
+can arise from them. Only `text`, for notifications and screen readers, is mrkdwn and escaped.
 Every button has an `action_id` that starts with `tp:` and its token as `value`; an input has its
 field's name as `block_id`. Limits: docs.slack.dev/reference/block-kit; that of a whole message is
 undocumented (slackapi/bolt-js#2509, #2867), so this stays well below what others have measured.
@@ -40,7 +40,7 @@ def message(card: Card) -> Json:
 
 
 def view(card: Card) -> Json:
-    """Return a modal view; `private_metadata` is the token of the form's button, which sends it."""
+    """Return a modal view; sending it brings the token of the form's button as metadata."""
     form = next((node for node in card.body if isinstance(node, Form)), None)
     shown: Json = {
         "type": "modal",

@@ -2,15 +2,14 @@
 
 from typing import assert_never
 
-from cards.card import Chart, Code, Divider, Facts, Level, Link, Meter, Table, Text, Tone
+from cards.card import Chart, Code, Divider, Facts, Link, Meter, Table, Text, Tone
 from cards.render import grid, words
 from cards.render.limits import Room, listed, said, shorten, told
-from cards.render.slack_inputs import Json, plain
+from cards.render.signs import LIGHTS, MARKS
+from cards.render.slack_inputs import Json
 
 COLUMNS = 60
 """Letters of a line in a preformatted text; a telephone shows some 40 of them."""
-MARKS = {Tone.GOOD: "✅ ", Tone.WARN: "⚠️ ", Tone.BAD: "⛔ "}
-LIGHTS = {Level.GOOD: "🟢", Level.LOW: "🟡", Level.OUT: "🔴"}
 _MOST_BAR = 20
 
 
