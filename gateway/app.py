@@ -47,6 +47,7 @@ def create_app(gate: Gate, mounts: Sequence[Mount] = ()) -> ASGIApp:
     app.state.core = gate.core
     app.state.catalog = gate.catalog
     app.state.pumps = gate.pumps
+    app.state.connectors = gate.connectors
     for module in ROUTERS:
         app.include_router(module.router)
     handlers.install(app, settings)

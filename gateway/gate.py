@@ -1,8 +1,10 @@
 """The gateway's parts, made once per process and handed to its handlers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from core.service.start import Core
+from core.views import PartView
 from gateway.catalog import Catalog
 from gateway.model import Model
 from gateway.sources import DemoSource, HttpSource, Source
@@ -18,6 +20,8 @@ class Gate:
     http: HttpSource
     pumps: Pumps = field(default_factory=Pumps)
     demo: DemoSource = field(default_factory=DemoSource)
+    connectors: Callable[[], tuple[PartView, ...]] = tuple
+    """How the chat platforms do; handed in by `bots.app`."""
 
     def source_of(self, model: Model) -> Source:
         return self.demo if model.provider == "demo" else self.http

@@ -24,8 +24,9 @@ async def health() -> Response:
 
 @router.get("/health/ready", summary="Whether each part works; 503 if the database does not")
 async def ready(request: Request) -> Response:
-    parts = (*await _kept(request), _catalog(request))
-    good = all(part.ok for part in parts)
+    connectors: tuple[PartView, ...] = request.app.state.connectors()
+    parts = (*await _kept(request), _catalog(request), *connectors)
+    good = all(part.ok for part in parts if part.required)
     view = HealthView("healthy" if good else "unhealthy", VERSION, parts)
     return reply(view, 200 if good else 503)
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 from world.clock import ManualClock
 from world.rest import Rest, resting
@@ -10,7 +11,11 @@ from world.rest import Rest, resting
 from core.service.start import Core
 from core.settings import Settings
 from core.store.database import Database, Unavailable
-from core.views import VERSION
+from core.views import VERSION, PartView
+from gateway import catalog
+from gateway.app import create_app
+from gateway.gate import Gate
+from gateway.sources import HttpSource
 
 
 @pytest.fixture
@@ -75,6 +80,23 @@ async def test_readiness_names_its_parts(rest: Rest) -> None:
         ("ledger", True),
         ("models", True),
     ]
+    assert all(part["required"] for part in answer.json()["parts"])
+
+
+async def test_a_chat_platform_that_is_down_shows_but_the_gateway_is_ready(
+    core: Core, settings: Settings
+) -> None:
+    down = PartView("slack", ok=False, ms=0, detail="is being started", required=False)
+    gate = Gate(core, catalog.load(settings, {}), HttpSource({}), connectors=lambda: (down,))
+    transport = httpx.ASGITransport(app=create_app(gate))
+
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
+        answer = await http.get("/health/ready")
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "healthy")
+    assert answer.json()["parts"][-1] == {
+        "name": "slack", "ok": False, "ms": 0, "detail": "is being started", "required": False,
+    }  # fmt: skip
 
 
 async def test_without_a_database_the_process_lives_but_is_not_ready(
