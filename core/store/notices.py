@@ -61,6 +61,11 @@ def tell(act: Act, notice: Notice, recipients: Iterable[str]) -> Program[None]:
         yield Announce(OUTBOX)
 
 
+def row_id(event: str, member_id: str) -> str:
+    """Return the id of an event's row for one recipient."""
+    return f"{event}:{member_id}"
+
+
 def managers(team_ids: Iterable[str], but: str) -> Program[list[str]]:
     """Read the active managers of any of these teams, without `but`."""
     return [str(row[0]) for row in (yield Read(READ_MANAGERS, (sorted(set(team_ids)), but)))]
