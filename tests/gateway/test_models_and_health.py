@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from world.clock import ManualClock
-from world.rest import Rest, resting
+from world.rest import TOML, Rest, resting
 
 from core.service.start import Core
 from core.settings import Settings
@@ -86,6 +86,7 @@ async def test_readiness_names_its_parts(rest: Rest) -> None:
 async def test_a_chat_platform_that_is_down_shows_but_the_gateway_is_ready(
     core: Core, settings: Settings
 ) -> None:
+    settings.config.write_text(TOML)
     down = PartView("slack", ok=False, ms=0, detail="is being started", required=False)
     gate = Gate(core, catalog.load(settings, {}), HttpSource({}), connectors=lambda: (down,))
     transport = httpx.ASGITransport(app=create_app(gate))
