@@ -4,6 +4,7 @@ from cards import rows
 from cards.actions import Verb
 from cards.card import Button, Card, Divider, Fact, Facts, Field, Kind, Node, Style, Text, Tone
 from cards.decision import (
+    asked_and_given,
     button,
     decisions,
     effect,
@@ -19,6 +20,7 @@ from core.domain.credits import wire
 from core.domain.spans import moment
 from core.views.chat import RequestView
 
+ASK_AGAIN = Button("Ask again", Verb.REQUEST)
 MOST_SHOWN = 10
 """Requests on one card; when they are decided, the next ones follow."""
 
@@ -33,8 +35,10 @@ def approval_card(view: RequestView) -> Card:
         title=title,
         body=(
             *outcome(approval),
+            Divider(),
+            Text(_asked(view), Tone.MUTED),
             *reason(approval),
-            *(_works_now(view) if view.mine else ()),
+            *(_what_now(view) if view.mine else ()),
         ),
         summary=f"{title}. {approval.message}",
         ref=approval.id,
@@ -47,14 +51,16 @@ def approvals_card(views: tuple[RequestView, ...]) -> Card:
     own = tuple(view for view in views if view.mine)
     others = tuple(view for view in views if not view.mine)
     wait = count(len(others), "request waits", "requests wait")
+    title = f"{wait} for you" if others else "No request waits for you"
     return Card(
-        title=f"{wait} for you" if others else "No request waits for you",
+        title=title,
         body=(
+            *(() if views else (Text("When somebody asks you for more, it shows up here."),)),
             *(node for view in (*own, *others[:MOST_SHOWN]) for node in _entry(view)),
             *_more(len(others) - MOST_SHOWN),
             *(() if own else rows.actions(rows.ASK, rows.HOME)),
         ),
-        summary=f"{wait} for you.{f' {headline(own[0])}.' if own else ''}",
+        summary=f"{title}.{f' {headline(own[0])}.' if own else ''}",
     )
 
 
@@ -117,8 +123,8 @@ def decided_card(view: RequestView) -> Card:
     approval = view.approval
     title = DECIDED[State(approval.status)]
     return Card(
-        title=f"{title}: {amount(approval.granted_micro or approval.amount_micro)}",
-        body=(*outcome(approval), *_works_now(view)),
+        title=f"{title}: {asked_and_given(approval)}",
+        body=(*outcome(approval), *_what_now(view)),
         summary=f"{title}. {approval.message}",
     )
 
@@ -138,7 +144,8 @@ def _entry(view: RequestView) -> tuple[Node, ...]:
 def _more(number: int) -> tuple[Node, ...]:
     if number <= 0:
         return ()
-    return (Text(f"{count(number, 'more request waits', 'more requests wait')}.", Tone.MUTED),)
+    more = count(number, "more request waits", "more requests wait")
+    return (Text(f"{more}: decide these first, then look again.", Tone.MUTED),)
 
 
 def _pending(view: RequestView) -> Card:
@@ -184,14 +191,18 @@ def _told(view: RequestView) -> tuple[Node, ...]:
     return (Text(f"{listed(view.asked)} {verb} told.", Tone.MUTED),)
 
 
-def _works_now(view: RequestView) -> tuple[Node, ...]:
-    match State(view.approval.status):
-        case State.APPROVED:
-            until = moment(view.period_ends_ms)
-            return (
-                Text(f"You have {amount(view.available_micro)} now, good until {until}."),
-                Text("Your key works now: send the same call again.", Tone.STRONG),
-                *rows.actions(rows.QUOTA),
-            )
-        case _:
-            return rows.actions(rows.ASK, rows.QUOTA)
+def _asked(view: RequestView) -> str:
+    approval = view.approval
+    who = "You" if view.mine else approval.member_name
+    return f"{who} asked for {amount(approval.amount_micro)} on {moment(approval.created_ms)}:"
+
+
+def _what_now(view: RequestView) -> tuple[Node, ...]:
+    if view.approval.status != State.APPROVED:
+        return rows.actions(ASK_AGAIN, rows.QUOTA)
+    until = moment(view.period_ends_ms)
+    return (
+        Text(f"You have {amount(view.available_micro)} now, good until {until}."),
+        Text("Your key works now: send the same call again.", Tone.STRONG),
+        *rows.actions(rows.QUOTA),
+    )

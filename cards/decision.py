@@ -29,11 +29,16 @@ def headline(view: RequestView) -> str:
     asked = amount(approval.amount_micro)
     if is_pending(approval):
         return f"You ask for {asked}" if view.mine else f"{approval.member_name} asks for {asked}"
-    granted = approval.granted_micro
-    if granted is not None and granted != approval.amount_micro:
-        asked = f"{spoken(granted)} of {asked}"
     whom = "you" if view.mine else approval.member_name
-    return f"{HEADLINES[State(approval.status)]}: {asked} for {whom}"
+    return f"{HEADLINES[State(approval.status)]}: {asked_and_given(approval)} for {whom}"
+
+
+def asked_and_given(approval: ApprovalView) -> str:
+    """Return the amount that was asked for; `80 of 120 credits` if another was given."""
+    asked, given = amount(approval.amount_micro), approval.granted_micro
+    if given is None or given == approval.amount_micro:
+        return asked
+    return f"{spoken(given)} of {asked}" if given < approval.amount_micro else amount(given)
 
 
 def reason(approval: ApprovalView) -> tuple[Node, ...]:
@@ -44,26 +49,35 @@ def reason(approval: ApprovalView) -> tuple[Node, ...]:
 
 def outcome(approval: ApprovalView) -> tuple[Node, ...]:
     """Say who decided what, and when; with their words, if they gave any."""
-    state = State(approval.status)
-    when = "" if approval.decided_ms is None else f" ({moment(approval.decided_ms)})"
-    said = Text(f"{approval.message}{when}", TONES.get(state, Tone.PLAIN))
-    return (said, Text(approval.answer, Tone.QUOTE)) if approval.answer else (said,)
+    tone = TONES.get(State(approval.status), Tone.PLAIN)
+    decided = approval.decided_ms
+    return (
+        Text(approval.message, tone),
+        *((Text(approval.answer, Tone.QUOTE),) if approval.answer else ()),
+        *(() if decided is None else (Text(moment(decided), Tone.MUTED),)),
+    )
 
 
 def effect(view: RequestView, amount_micro: int) -> Text:
     """Say what an approval does to the team's pool."""
     pool = view.pool_available_micro
     if pool is None or view.team_name is None:
-        return Text("There is no team pool: an administrator grants this.", Tone.MUTED)
+        return Text("No team pool is behind this: you grant it as an administrator.", Tone.MUTED)
     has = f"The pool of {view.team_name} has {amount(pool)}"
     if view.grants:
         return Text(f"{has}; you are an administrator, so this is granted on top of it.")
     if pool < amount_micro:
-        short = spoken(amount_micro - pool)
-        return Text(
-            f"{has}: {short} too few. Approve less, or pass it to an administrator.", Tone.WARN
-        )
+        return Text(f"{has}: {spoken(amount_micro - pool)} too few. {_way_out(view)}", Tone.WARN)
     return Text(f"{has}; {spoken(pool - amount_micro)} after this.")
+
+
+def _way_out(view: RequestView) -> str:
+    passed = view.passed_by is not None
+    if not view.pool_available_micro:
+        return "An administrator can grant it." if passed else "Pass it to an administrator."
+    if passed:
+        return "Approve less, or leave it to an administrator."
+    return "Approve less, or pass it to an administrator."
 
 
 def is_short(view: RequestView) -> bool:

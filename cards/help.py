@@ -21,6 +21,7 @@ def help_card(lines: tuple[HelpLine, ...], did_you_mean: str = "", said: str = "
             *_misunderstood(did_you_mean, said),
             Facts(tuple(Fact(line.usage, line.summary) for line in lines)),
             *rows.actions(rows.QUOTA, rows.ASK, rows.VACATION, rows.HOME),
+            *rows.actions(rows.NOTIFY, rows.PRIVACY, rows.ACCOUNTS),
         ),
         summary=_summary(did_you_mean, said),
     )

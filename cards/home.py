@@ -3,21 +3,22 @@
 from cards import purses, rows
 from cards.actions import Verb
 from cards.card import Button, Card, Divider, Level, Node, Style, Text, Tone
-from cards.phrases import amount, count, left_of
+from cards.phrases import amount, count, listed
 from cards.quota import forecast
 from core.domain.spans import moment
 from core.views import QuotaView, TeamQuotaView
 from core.views.chat import AbsenceView, RequestView
+
+BACK = Button("I am back", Verb.VACATION_OFF)
 
 
 def home_card(
     quota: QuotaView, absence: AbsenceView, mine: RequestView | None, waiting: int
 ) -> Card:
     """Show a member's standing; `mine` waits for others, `waiting` requests wait for them."""
-    left = left_of(quota.own.available_micro, quota.own.granted_micro)
-    bar = purses.meter("Own quota", quota.own)
+    left, bar = purses.own_left(quota), purses.own_meter(quota)
     return Card(
-        title=f"TokenPool: {left}",
+        title=f"You have {left}",
         body=(
             bar,
             *forecast(quota),
@@ -56,6 +57,7 @@ def _mine(mine: RequestView | None) -> tuple[Node, ...]:
     return (
         Divider(),
         Text(f"{asked} It waits for a decision."),
+        *((Text(f"Told: {listed(mine.asked)}.", Tone.MUTED),) if mine.asked else ()),
         *rows.actions(Button("My request", Verb.APPROVAL, ref=approval.id)),
     )
 
@@ -70,7 +72,7 @@ def _waiting(waiting: int) -> tuple[Node, ...]:
 
 def _buttons(level: Level, absence: AbsenceView) -> tuple[Node, ...]:
     ask = rows.ASK if level is Level.GOOD else rows.ASK_FIRST
-    vacation = rows.BACK if absence.away else rows.VACATION
+    vacation = BACK if absence.away else rows.VACATION
     return (
         Divider(),
         *rows.actions(ask, rows.QUOTA, vacation, rows.KEYS),

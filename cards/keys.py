@@ -21,12 +21,13 @@ def keys_card(keys: tuple[KeyView, ...]) -> Card:
     return Card(
         title=f"You have {have}" if live else "You have no API key",
         body=(
+            *(() if live else (Text("Make one for your editor, a script or an agent."),)),
             *(node for key in live[:MOST_SHOWN] for node in _entry(key)),
             *_counted(len(live) - MOST_SHOWN, "more key works", "more keys work"),
             *_counted(ended, "key has ended", "keys have ended"),
             *rows.actions(NEW, rows.HOME),
         ),
-        summary=f"{have} in use.",
+        summary=f"You have {have if live else 'no API key'}.",
     )
 
 
@@ -80,7 +81,7 @@ def revoked_card(view: KeyView) -> Card:
 
 def _entry(key: KeyView) -> tuple[Node, ...]:
     return (
-        Text(key.label, Tone.STRONG),
+        Text(f"{key.prefix}…", Tone.STRONG),
         Facts(_facts(key)),
         *rows.actions(
             Button(
@@ -103,7 +104,7 @@ def _entry(key: KeyView) -> tuple[Node, ...]:
 
 def _facts(key: KeyView) -> tuple[Fact, ...]:
     used = "never" if key.last_used_ms is None else moment(key.last_used_ms)
-    facts = [Fact("Key", f"{key.prefix}…"), Fact("Last used", used)]
+    facts = [Fact("For", key.label), Fact("Last used", used)]
     if key.cap_micro is not None:
         facts.append(Fact("Cap", amount(key.cap_micro)))
     if key.priority == "critical":

@@ -10,7 +10,7 @@ from core.views import LeaderboardView, RankView
 COLUMNS = (
     Column("Place", numeric=True),
     Column("Name"),
-    Column("Answer per prompt token", numeric=True),
+    Column("Efficiency", numeric=True),
     Column("Calls", numeric=True),
     Column("Credits per 1,000 tokens", numeric=True),
 )
@@ -23,6 +23,7 @@ def leaderboard_card(view: LeaderboardView, *, week: bool) -> Card:
         title=title,
         body=(
             Text(f"{moment(view.period.starts_ms)} to {moment(view.period.ends_ms)}", Tone.MUTED),
+            Text("Efficiency is tokens of answer for each token of prompt.", Tone.MUTED),
             *_ranks(view.ranks),
             *_mine(view.mine),
             *((Text(view.message, Tone.MUTED),) if view.message else ()),
@@ -55,7 +56,7 @@ def _mine(mine: RankView | None) -> tuple[Node, ...]:
 def _place(mine: RankView | None) -> str:
     if mine is None:
         return "You have no place yet."
-    return f"You are in place {mine.rank}, with {mine.efficiency:.2f}."
+    return f"Your place: {mine.rank}, with an efficiency of {mine.efficiency:.2f}."
 
 
 def _buttons(view: LeaderboardView, *, week: bool) -> tuple[Node, ...]:

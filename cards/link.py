@@ -74,15 +74,19 @@ def code_card(view: LinkCodeView) -> Card:
 
 def whoami_card(view: IdentityView) -> Card:
     """Show who somebody is here, and every account that stands for them."""
+    accounts = (
+        count(len(view.accounts), "linked account") if view.accounts else "no linked account"
+    )
     return Card(
         title=f"You are {view.name}",
         body=(
             Facts((Fact("E-mail", view.email), Fact("Role", view.role))),
             *(node for account in view.accounts for node in _account(account)),
             Divider(),
-            *rows.actions(LINK_ANOTHER, WEB, rows.HOME),
+            *rows.actions(LINK_ANOTHER, WEB),
+            *rows.actions(rows.PRIVACY, rows.NOTIFY, rows.HOME),
         ),
-        summary=f"You are {view.name}, with {count(len(view.accounts), 'linked account')}.",
+        summary=f"You are {view.name}, with {accounts}.",
     )
 
 

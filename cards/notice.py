@@ -5,7 +5,7 @@ from cards.actions import Verb
 from cards.approval import approval_card
 from cards.card import Button, Card, Fact, Facts, Text, Tone
 from cards.link import LINK_ANOTHER, PLATFORMS
-from cards.phrases import amount, count, left_of
+from cards.phrases import amount, count
 from cards.quota import forecast
 from cards.team import allow, stop
 from core.domain.credits import spoken
@@ -16,18 +16,18 @@ from core.views.chat import CriticalUseView, RequestView
 
 def quota_warning_card(quota: QuotaView, percent: int) -> Card:
     """Warn a member that this much of their own quota is used."""
-    left = left_of(quota.own.available_micro, quota.own.granted_micro)
     out = not quota.own.available_micro
     title = "Your credits are used up" if out else f"{percent} % of your credits are used"
+    comes = moment(quota.period.ends_ms)
     return Card(
         title=title,
         body=(
-            purses.meter("Own quota", quota.own),
+            purses.own_meter(quota),
             *forecast(quota),
-            Text(f"New credits come on {moment(quota.period.ends_ms)}."),
+            *(() if out else (Text(f"New credits come on {comes}."),)),
             *rows.actions(rows.ASK_FIRST, rows.QUOTA, rows.NOTIFY),
         ),
-        summary=f"{title}: {left} until {moment(quota.period.ends_ms)}.",
+        summary=f"{title}. New credits come on {comes}.",
     )
 
 
@@ -56,11 +56,6 @@ def critical_card(use: CriticalUseView) -> Card:
         summary=f"{use.member_name} made {calls} on {use.day}: {spoken(use.cost_micro)} credits"
         f" from the pool of {use.team_name}.",
     )
-
-
-def passed_card(view: RequestView) -> Card:
-    """Ask an administrator to decide what a manager has passed on."""
-    return approval_card(view)
 
 
 def account_linked_card(platform: str, account_name: str) -> Card:

@@ -2,7 +2,7 @@
 
 What `bell.set` may carry, for whoever handles it: a literal `no-<kind>` or `on-<kind>` with a kind
 of KINDS; `to-<platform>` or `to-any`; `quiet-off`; or `form` with the values `thresholds`
-(`80, 100`, empty: none), `quiet` (`22:00-07:00`, empty: none) and `offset` (`+01:00`).
+(`80, 100`, empty: none) and `quiet` (`22:00-07:00 +01:00`, empty: none).
 """
 
 from cards import rows
@@ -88,7 +88,8 @@ def _channels(view: NotifyView) -> tuple[Button | None, ...]:
 def _form(view: NotifyView) -> tuple[Node, ...]:
     quiet = ""
     if view.quiet_from is not None and view.quiet_to is not None:
-        quiet = f"{_clock(view.quiet_from)}-{_clock(view.quiet_to)}"
+        offset = _offset(view.utc_offset_minutes)
+        quiet = f"{_clock(view.quiet_from)}-{_clock(view.quiet_to)} {offset}"
     return (
         *rows.actions(
             Button("No quiet hours", Verb.NOTIFY_SET, literal=QUIET_OFF) if quiet else None
@@ -104,16 +105,9 @@ def _form(view: NotifyView) -> tuple[Node, ...]:
             ),
             Field(
                 "quiet",
-                "Quiet hours",
+                "Quiet hours, with your distance from UTC",
                 value=quiet,
-                hint="For example 22:00-07:00; empty for none",
-                required=False,
-            ),
-            Field(
-                "offset",
-                "My time, from UTC",
-                value=_offset(view.utc_offset_minutes),
-                hint="For example +01:00",
+                hint="For example 22:00-07:00 +01:00; empty for none",
                 required=False,
             ),
         ),

@@ -28,4 +28,6 @@ def listed(names: Sequence[str]) -> str:
 
 def left_of(available_micro: int, granted_micro: int) -> str:
     """Return what is left of what there was: `4,200 of 5,000 credits left`."""
+    if not granted_micro:
+        return "no credits"
     return f"{spoken(available_micro)} of {amount(granted_micro)} left"

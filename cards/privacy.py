@@ -22,7 +22,7 @@ def privacy_card(mode: str) -> Card:
             Text("It holds for calls with any of your keys, unless a key or team is stricter."),
             *rows.actions(_standard() if strict else _strict(), rows.HOME),
         ),
-        summary=f"Your calls are {'strictly private' if strict else 'in standard privacy'}.",
+        summary=f"The privacy of your calls is {'strict' if strict else 'standard'}.",
     )
 
 

@@ -7,6 +7,7 @@ from core.domain.spans import moment
 from core.views import PurseView, QuotaView, ShareView
 
 LOW_PERCENT = 20
+OWN = "Own quota"
 
 
 def percent_left(available_micro: int, granted_micro: int) -> int:
@@ -26,6 +27,15 @@ def level(available_micro: int, granted_micro: int) -> Level:
 def meter(label: str, purse: PurseView) -> Meter:
     has, had = purse.available_micro, purse.granted_micro
     return Meter(label, percent_left(has, had), left_of(has, had), level(has, had))
+
+
+def own_meter(quota: QuotaView) -> Meter:
+    return meter(OWN, quota.own)
+
+
+def own_left(quota: QuotaView) -> str:
+    """Return what is left of own quota, as `somebody has …`."""
+    return left_of(quota.own.available_micro, quota.own.granted_micro)
 
 
 def figures(quota: QuotaView) -> tuple[Fact, ...]:

@@ -14,7 +14,7 @@ from cards.card import (
     Text,
     Tone,
 )
-from cards.phrases import count, left_of
+from cards.phrases import count
 from core.domain.credits import spoken
 from core.domain.spans import moment
 from core.views import QuotaView, TeamQuotaView
@@ -26,30 +26,30 @@ COLUMNS = (Column("When"), Column("Model"), Column("Credits", numeric=True), Col
 
 def quota_card(quota: QuotaView, last: tuple[LastCallView, ...], *, own: bool) -> Card:
     """Show what a member has: `own` if they ask themselves, else to whoever may look at them."""
-    left = left_of(quota.own.available_micro, quota.own.granted_micro)
-    bar = purses.meter("Own quota", quota.own)
+    left, bar = purses.own_left(quota), purses.own_meter(quota)
+    whose = "You have" if own else f"{quota.name} has"
     return Card(
-        title=left if own else f"{quota.name}: {left}",
+        title=f"{whose} {left}",
         body=(
             bar,
-            *forecast(quota),
+            *forecast(quota, own=own),
             Facts(purses.figures(quota)),
             *(node for team in quota.teams for node in _team(team, own=own)),
             *_calls(last, own=own),
             *(_buttons(bar.level) if own else ()),
         ),
-        summary=f"{'You have' if own else quota.name + ' has'} {left}"
-        f" until {moment(quota.period.ends_ms)}.",
+        summary=f"{whose} {left} until {moment(quota.period.ends_ms)}.",
     )
 
 
-def forecast(quota: QuotaView) -> tuple[Node, ...]:
+def forecast(quota: QuotaView, *, own: bool = True) -> tuple[Node, ...]:
     """Return how long own credits last at this pace, if it is not too early to tell."""
-    if not quota.forecast:
-        return ()
     until = quota.lasts_until_ms
+    told = quota.forecast
+    if not own:  # the sentence is written for the member
+        told = "" if until is None else f"At this pace it lasts until {moment(until)}."
     short = until is not None and until < quota.period.ends_ms
-    return (Text(quota.forecast, Tone.WARN if short else Tone.PLAIN),)
+    return (Text(told, Tone.WARN if short else Tone.PLAIN),) if told else ()
 
 
 def _team(team: TeamQuotaView, *, own: bool) -> tuple[Node, ...]:

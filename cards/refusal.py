@@ -49,7 +49,7 @@ KINDS: dict[str, Kind] = {
         "Approve less, or pass the request to an administrator.",
         (rows.APPROVALS,),
     ),
-    Code.RATE_LIMIT_EXCEEDED: Kind("Too many at once", "Please wait a little, then go on."),
+    Code.RATE_LIMIT_EXCEEDED: Kind("Too often", "Please wait a little, then go on."),
     Code.IN_PROGRESS: Kind("This is being done already", "Its answer is on its way."),
     Code.INTERNAL: OURS,
     Code.LEDGER_BUSY: BUSY,

@@ -5,7 +5,7 @@ from cards.actions import Verb
 from cards.card import Button, Card, Field, Kind, Node, Style, Text, Tone
 from cards.phrases import amount as amount_of
 from core.domain.approvals import MOST_REASON
-from core.domain.credits import MICRO, spoken, wire
+from core.domain.credits import MICRO, wire
 from core.domain.spans import moment
 from core.views import ApprovalView, QuotaView
 from core.views.chat import RefusedView, RequestView
@@ -15,6 +15,8 @@ FIRST_PRESET = 100
 """Credits to begin with where there is no quota yet to measure by."""
 MOST_PRESET = 200_000_000
 """The largest first preset: the third is then the most that can be asked for."""
+MOST_AMOUNT = 20
+"""Characters of an amount."""
 SHARE = 10
 """The first preset is about a tenth of own quota, and no less than what a refused call lacked."""
 
@@ -34,7 +36,7 @@ def request_form(
         title="Change your request" if pending else "Ask for more credits",
         body=(
             *_refused(refused),
-            purses.meter("Own quota", quota.own),
+            purses.own_meter(quota),
             *_pending(pending),
             *rows.actions(*(_preset(offer) for offer in offers)),
             *rows.form(
@@ -95,7 +97,7 @@ def _pending(pending: ApprovalView | None) -> tuple[Node, ...]:
         return ()
     return (
         Text(
-            f"Your request for {spoken(pending.amount_micro)} waits since"
+            f"Your request for {amount_of(pending.amount_micro)} waits since"
             f" {moment(pending.created_ms)}. What you send now takes its place."
         ),
         *rows.actions(
@@ -106,7 +108,12 @@ def _pending(pending: ApprovalView | None) -> tuple[Node, ...]:
 
 def _amount(value: str) -> Field:
     return Field(
-        "amount", "How many credits", Kind.AMOUNT, value=value, hint="For example 500, 5k or 1.5"
+        "amount",
+        "How many credits",
+        Kind.AMOUNT,
+        value=value,
+        hint="For example 500, 5k or 1.5",
+        most=MOST_AMOUNT,
     )
 
 

@@ -1,6 +1,7 @@
 """What to paste where, so that an editor, a library or a shell pays with a key."""
 
 import json
+from shlex import quote
 
 from cards.card import Code
 
@@ -34,7 +35,7 @@ def _continue(url: str, model: str) -> str:
             "  - name: TokenPool",
             "    provider: openai",
             f"    model: {json.dumps(model)}",
-            f"    apiBase: {url}",
+            f"    apiBase: {json.dumps(url)}",
             f"    apiKey: {KEY}",
         )
     )
@@ -77,9 +78,9 @@ def _jetbrains(url: str, model: str) -> str:
 def _aider(url: str, model: str) -> str:
     return "\n".join(
         (
-            f"export OPENAI_API_BASE={url}",
+            f"export OPENAI_API_BASE={quote(url)}",
             f"export OPENAI_API_KEY={KEY}",
-            f"aider --model openai/{model}",
+            f"aider --model {quote(f'openai/{model}')}",
         )
     )
 
@@ -89,7 +90,7 @@ def _python(url: str, model: str) -> str:
         (
             "from openai import OpenAI",
             "",
-            f'client = OpenAI(base_url="{url}", api_key="{KEY}")',
+            f'client = OpenAI(base_url={json.dumps(url)}, api_key="{KEY}")',
             "answer = client.chat.completions.create(",
             f"    model={json.dumps(model)},",
             '    messages=[{"role": "user", "content": "Hello"}],',
@@ -103,9 +104,9 @@ def _curl(url: str, model: str) -> str:
     body = json.dumps({"model": model, "messages": [{"role": "user", "content": "Hello"}]})
     return " ".join(
         (
-            f"curl {url}/chat/completions",
+            f"curl {quote(url + '/chat/completions')}",
             f'-H "Authorization: Bearer {KEY}"',
             '-H "Content-Type: application/json"',
-            f"-d '{body}'",
+            f"-d {quote(body)}",
         )
     )

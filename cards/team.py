@@ -123,11 +123,19 @@ def _people(team: TeamView, members: tuple[TeamMemberView, ...]) -> tuple[Node, 
 
 
 def _policy(team: TeamView, policy: CriticalPolicy) -> Button:
-    return Button(POLICIES[policy], Verb.TEAM_CRITICAL, literal=policy.value, ref=team.id)
+    nobody = policy is CriticalPolicy.NOBODY
+    return Button(
+        POLICIES[policy],
+        Verb.TEAM_CRITICAL,
+        literal=policy.value,
+        ref=team.id,
+        style=Style.DANGER if nobody else Style.DEFAULT,
+        confirm="Stop critical calls for the whole team?" if nobody else "",
+    )
 
 
 def _row(policy: CriticalPolicy, member: TeamMemberView) -> tuple[str, ...]:
-    return (member.name, member.role, _right(policy, member), member.status)
+    return (member.name, member.role, _right(policy, member), member.status.replace("_", " "))
 
 
 def _right(policy: CriticalPolicy, member: TeamMemberView) -> str:
@@ -148,13 +156,13 @@ def _switch(team: TeamView, policy: CriticalPolicy, member: TeamMemberView) -> B
 
 def allow(team_id: str, member_id: str, name: str) -> Button:
     """Return the button that allows a member's critical calls."""
-    return Button(f"Allow {name}", Verb.TEAM_ALLOW, ref=f"{team_id}.{member_id}")
+    return Button(f"Allow critical: {name}", Verb.TEAM_ALLOW, ref=f"{team_id}.{member_id}")
 
 
 def stop(team_id: str, member_id: str, name: str) -> Button:
     """Return the button that stops a member's critical calls."""
     return Button(
-        f"Stop {name}",
+        f"Stop critical: {name}",
         Verb.TEAM_STOP,
         ref=f"{team_id}.{member_id}",
         style=Style.DANGER,

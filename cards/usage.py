@@ -22,7 +22,7 @@ from core.views import UsageLine, UsageView
 
 MOST_LINES = 10
 MOST_BARS = 31
-GROUPS = {"day": "Day", "model": "Model", "team": "Team", "member": "Member"}
+GROUPS = {"day": "Day", "model": "Model", "team": "Team", "member": "Member", "payer": "Paid from"}
 SPANS = (("Last 7 days", "7d"), ("Last 30 days", "30d"))
 
 
@@ -31,7 +31,7 @@ def usage_card(view: UsageView, chart: UsageView) -> Card:
     spent = f"{amount(view.cost_micro)} in {count(view.calls, 'call')}"
     since = f"{moment(view.starts_ms)} to {moment(view.ends_ms)}"
     return Card(
-        title=f"Usage: {spent}",
+        title=f"Usage: {spent}" if view.calls else "Usage: no calls",
         body=(
             Text(since, Tone.MUTED),
             *(_figures(view) if view.calls else (Text("No calls in this time."),)),

@@ -19,16 +19,21 @@ def vacation_card(view: AbsenceView) -> Card:
 def dates_form(view: AbsenceView) -> Card:
     """Ask for the day of return."""
     return Card(
-        title="When are you back?",
+        title="Until when are you away?",
         body=(
             *_current(view),
             *rows.form(
                 Button("Set vacation", Verb.VACATION_SEND, style=Style.PRIMARY),
-                Field("until", "Back on", Kind.DATE, hint="For example friday, 2026-12-01 or 2w"),
+                Field(
+                    "until",
+                    "Last day away",
+                    Kind.DATE,
+                    hint="For example friday, 1 dec or 2w",
+                ),
             ),
             *rows.actions(rows.VACATION),
         ),
-        summary="Say on which day you are back.",
+        summary="Say which day is the last one.",
     )
 
 
@@ -38,13 +43,19 @@ def thanks_card(view: AbsenceView) -> Card:
     return Card(
         title=f"Welcome back, {view.name}",
         body=(
-            Text(used, Tone.GOOD if view.used_micro else Tone.PLAIN),
+            *((Text(used, Tone.GOOD if view.calls else Tone.PLAIN),) if view.teams else ()),
             *_per_team(view),
-            Text("Thank you for leaving your share to others."),
+            Text(_thanks(view)),
             *rows.actions(rows.QUOTA, rows.HOME),
         ),
-        summary=f"Welcome back. {used}",
+        summary=f"Welcome back. {used if view.teams else _thanks(view)}",
     )
+
+
+def _thanks(view: AbsenceView) -> str:
+    if not view.teams:
+        return "It is good to have you back."
+    return "Thank you for sharing." if view.calls else "Thank you for offering it."
 
 
 def colleague_card(name: str, until_ms: int | None, team_name: str) -> Card:
@@ -72,7 +83,7 @@ def _away(view: AbsenceView) -> Card:
         body=(
             Text(f"You are on vacation {until}. Enjoy it!", Tone.GOOD),
             *_lent(view),
-            Text(_used_in_all(view)),
+            *((Text(_used_in_all(view)),) if view.teams else ()),
             *rows.actions(rows.BACK, Button("Other dates", Verb.VACATION_DATES)),
         ),
         summary=f"You are on vacation {until}.",
@@ -81,9 +92,9 @@ def _away(view: AbsenceView) -> Card:
 
 def _here(view: AbsenceView) -> Card:
     return Card(
-        title="You are at work",
+        title="You are not on vacation",
         body=(
-            Text("Going on vacation? Your colleagues can then use a share of the team pool."),
+            Text("Going away? Your colleagues can use a share of the team pool meanwhile."),
             *_lent(view),
             *rows.actions(*(_preset(label, literal) for label, literal in PRESETS)),
             *rows.actions(
@@ -92,7 +103,7 @@ def _here(view: AbsenceView) -> Card:
                 rows.HOME,
             ),
         ),
-        summary="You are not on vacation. Say for how long you will be away.",
+        summary="You are not on vacation. Going away? Say for how long.",
     )
 
 
@@ -122,7 +133,11 @@ def _lends(team: AbsenceTeamView) -> str:
 
 def _used_in_all(view: AbsenceView) -> str:
     if not view.calls:
-        return "So far nobody needed it." if view.away else "Nobody needed it this time."
+        return (
+            "So far nobody needed your share."
+            if view.away
+            else "Nobody needed your share this time."
+        )
     calls = count(view.calls, "call")
     if view.away:
         return f"Colleagues have used {amount(view.used_micro)} in {calls} so far."

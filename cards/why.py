@@ -13,9 +13,10 @@ PAYERS = {
     "critical": "Team pool, critical",
     "vacation": "Team pool, vacation share",
 }
+KEY_CAP = "key_cap"
 REASONS = {
     "personal_exhausted": "not enough left",
-    "key_cap": "the key's cap",
+    KEY_CAP: "the key's cap",
     "team_pool_exhausted": "the pool is used up",
     "critical_cap": "the critical share is used up",
     "critical_denied": "not allowed",
@@ -28,7 +29,7 @@ COLUMNS = (Column("Asked to pay"), Column("Had", numeric=True), Column("Why not"
 def why_card(view: ExplainView) -> Card:
     """Explain one call; what would help comes with the button that does it."""
     title = _title(view)
-    first, *others = view.lines or ("There is nothing to tell of this call.",)
+    first, *others = view.lines or ("There is nothing to tell of this call yet.",)
     return Card(
         title=title,
         body=(
@@ -80,6 +81,8 @@ def _facts(view: ExplainView) -> tuple[Fact, ...]:
 
 
 def _buttons(view: ExplainView) -> tuple[Node, ...]:
-    if view.kind == "refused":
-        return rows.actions(rows.ASK_FIRST, rows.QUOTA)
-    return rows.actions(rows.QUOTA, rows.USAGE)
+    if view.code != Code.INSUFFICIENT_QUOTA:
+        return rows.actions(rows.QUOTA, rows.USAGE)
+    if any(look.reason == KEY_CAP for look in view.looks):
+        return rows.actions(rows.KEYS, rows.QUOTA)
+    return rows.actions(rows.ASK_FIRST, rows.QUOTA)

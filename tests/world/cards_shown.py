@@ -24,6 +24,7 @@ from cards import (
     why,
 )
 from cards.card import Card
+from core.calls import LookView
 from core.views.chat import RequestView
 
 LINES = (
@@ -116,6 +117,9 @@ def _standing() -> dict[str, Card]:
         ),
         "why-pending": why.why_card(replace(v.CHARGED, kind="pending", looks=(), lines=())),
         "why-estimated": why.why_card(replace(v.CHARGED, estimated=True)),
+        "why-key-cap": why.why_card(
+            replace(v.REFUSED, count=1, looks=(LookView("own", "key_cap", 400_000),))
+        ),
         "why-refused-otherwise": why.why_card(
             replace(
                 v.REFUSED,
@@ -140,6 +144,8 @@ def _asking() -> dict[str, Card]:
         "approval-short": approval.approval_card(SHORT),
         "approval-empty-pool": approval.approval_card(EMPTY_POOL),
         "approval-passed": approval.approval_card(ADMINS),
+        "approval-short-passed": approval.approval_card(replace(SHORT, passed_by="Mia")),
+        "approval-empty-passed": approval.approval_card(replace(EMPTY_POOL, passed_by="Mia")),
         "approval-no-team": approval.approval_card(NO_TEAM),
         "approval-onlooker": approval.approval_card(replace(c.REQUEST, may_decide=False)),
         "approval-approved": approval.approval_card(APPROVED),
@@ -175,6 +181,8 @@ def _living() -> dict[str, Card]:
         "vacation-off-no-team": vacation.vacation_card(replace(c.ABSENCE, teams=())),
         "vacation-on": vacation.vacation_card(c.AWAY),
         "vacation-on-open": vacation.vacation_card(away_open),
+        "vacation-on-no-team": vacation.vacation_card(replace(c.AWAY, teams=())),
+        "vacation-thanks-no-team": vacation.thanks_card(replace(back, teams=())),
         "vacation-dates": vacation.dates_form(c.ABSENCE),
         "vacation-dates-away": vacation.dates_form(c.AWAY),
         "vacation-thanks": vacation.thanks_card(back),
@@ -241,7 +249,6 @@ def _knowing() -> dict[str, Card]:
         "notice-quota-out": notice.quota_warning_card(v.OUT, 100),
         "notice-critical": notice.critical_card(c.CRITICAL),
         "notice-critical-stopped": notice.critical_card(replace(c.CRITICAL, stopped=True)),
-        "notice-passed": notice.passed_card(ADMINS),
         "notice-nobody": notice.nobody_card(replace(c.REQUEST, grants=True)),
         "notice-linked": notice.account_linked_card("telegram", "Ann B."),
         "notice-unlinked": notice.account_unlinked_card("telegram", ""),
