@@ -132,7 +132,10 @@ async def get_user(request: Request, caller: Admin, user_id: Id) -> Response:
 async def update_user(
     request: Request, caller: Admin, user_id: Id, body: UserChangeBody
 ) -> Response:
-    """Change quota, role, status; a quota counts at once, a disabled member's keys are off."""
+    """Change quota, role, status; a quota counts at once.
+
+    Disabling a member ends their keys, chat accounts and open request; enabling brings none back.
+    """
     core = core_of(request)
     return reply(await membership.update_user(core, caller.person, user_id, body.change()))
 

@@ -9,7 +9,7 @@ from bots.cli.bars import purse
 from bots.cli.key import show_new_key
 from bots.cli.opening import with_core
 from bots.cli.options import Amount, Json, Who, credits_micro
-from bots.cli.screen import print_json, table
+from bots.cli.screen import hint, print_json, table
 from core.domain.credits import spoken
 from core.domain.members import Role, Status
 from core.service import membership
@@ -113,16 +113,18 @@ def quota_(who: Who, amount: Amount, *, as_json: Json = False) -> None:
 
 @app.command(epilog="Example: tokenpool user disable ada@example.com")
 def disable(who: Who, *, as_json: Json = False) -> None:
-    """Switch a person off: none of their keys works any more."""
+    """Switch a person off: their keys, chat accounts and open request end, for good."""
     changed = _change(who, MemberChange(status=Status.DISABLED))
-    _tell(changed, "is disabled; `tokenpool user enable` undoes it", as_json=as_json)
+    _tell(changed, "is disabled; their keys and chat accounts have ended", as_json=as_json)
 
 
 @app.command(epilog="Example: tokenpool user enable ada@example.com")
 def enable(who: Who, *, as_json: Json = False) -> None:
-    """Switch a person on again, with the keys they had."""
+    """Switch a person on again; the keys and accounts they had stay ended."""
     changed = _change(who, MemberChange(status=Status.ACTIVE))
     _tell(changed, "is active", as_json=as_json)
+    if not as_json:
+        hint(f"The keys they had are gone: tokenpool key new {changed.email} LABEL")
 
 
 def _change(who: str, change: MemberChange) -> MemberView:

@@ -158,7 +158,7 @@ async def me(core: Core, caller: Caller) -> MemberView:
 async def update_user(
     core: Core, actor: Person, member_id: str, change: MemberChange
 ) -> MemberView:
-    """Change a member; a disabled one's keys are off at once and their request is withdrawn."""
+    """Change a member; disabling ends their keys, accounts, sessions and open request for good."""
     change = _checked(change)
     act, period, journal = act_of(core, actor), core.period(), core.database.journal
     view = await core.database.run(

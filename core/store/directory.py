@@ -7,7 +7,7 @@ from core.domain import ledger, vacation
 from core.domain.errors import Code, Refusal, missing
 from core.domain.members import Privacy, Role, Status
 from core.domain.periods import Period
-from core.store import approval_log, quotas
+from core.store import offboarding, quotas
 from core.store.acts import Act, acting, as_admin
 from core.store.folio import Folio, Opening
 from core.store.statements import Change, Program, Read, Row, insert
@@ -127,7 +127,7 @@ def change_member(
         yield Change(MemberRow, ("id", *changed), [(member_id, *changed.values())])
         yield act.note("member.change", member_id, **changed)
     if change.status is Status.DISABLED and before.active:
-        yield from approval_log.withdraw_of(act, member_id)
+        yield from offboarding.offboard(act, member_id)
     if change.personal_quota_micro is not None:
         opening = Opening(ledger.user(member_id), period, before.quota_micro)
         yield from quotas.change_quota(folio, opening, change.personal_quota_micro)

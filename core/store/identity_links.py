@@ -149,9 +149,9 @@ def unlink(act: Act, member_id: str, link_id: str) -> Program[str]:
     return platform
 
 
-def end_all(member_id: str) -> Program[int]:
-    """Part all accounts from a member who leaves; return how many that were."""
-    return len((yield Read(FORGET_ALL, (member_id,))))
+def end_all(member_id: str) -> Program[list[str]]:
+    """Part all accounts from a member who leaves; return which ones those were."""
+    return sorted(row[0] for row in (yield Read(FORGET_ALL, (member_id,))))
 
 
 def _tell(act: Act, kind: Kind, link_id: str, platform: str) -> Program[None]:

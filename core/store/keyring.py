@@ -29,6 +29,9 @@ COUNT_LIVE = """
 SELECT count(*) FROM api_key
 WHERE member_id = :1 AND revoked_ms IS NULL AND (expires_ms IS NULL OR expires_ms > :2)
 """
+REVOKE_ALL = """
+UPDATE api_key SET revoked_ms = :2 WHERE member_id = :1 AND revoked_ms IS NULL RETURNING id
+"""
 MOST_KEYS = 100
 """Live keys of one member."""
 SOON_MS = 7 * 86_400_000
@@ -101,6 +104,8 @@ def new_key(act: Act, member_id: str, fresh: Fresh, terms: KeyTerms) -> Program[
     rows = yield Read("SELECT status FROM member WHERE id = :1 FOR UPDATE", (member_id,))
     if not rows:
         raise missing("user", member_id)
+    if rows[0][0] != Status.ACTIVE.value:
+        raise Refusal(Code.CONFLICT, "This member is disabled: enable them before they get a key.")
     if terms.team_id is not None:
         yield from _seated(member_id, terms.team_id)
     live = yield Read(COUNT_LIVE, (member_id, act.now_ms))
@@ -144,6 +149,11 @@ def revoke_key(act: Act, key_id: str) -> Program[KeyView]:
         yield act.note("key.revoke", key_id, member=old[10])
     rows = yield Read(LOCK_KEY, (key_id,))
     return _view(rows[0], act.now_ms)
+
+
+def revoke_all(act: Act, member_id: str) -> Program[list[str]]:
+    """Revoke every key of a member who leaves; return which ones that were."""
+    return sorted(row[0] for row in (yield Read(REVOKE_ALL, (member_id, act.now_ms))))
 
 
 def write_last_used(used: Mapping[str, int]) -> Program[None]:

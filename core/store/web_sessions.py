@@ -112,9 +112,9 @@ def sign_out(act_id: str, cookie_mac: str, now_ms: int) -> Program[None]:
         yield Act(act_id, member_id, now_ms).note("chat.sign_out", member_id)
 
 
-def end_all(member_id: str) -> Program[int]:
-    """End every session that shows this member's chat; return how many that were."""
-    return len((yield Read(END_ALL, (member_id,))))
+def end_all(member_id: str) -> Program[None]:
+    """End every session that shows this member's chat."""
+    yield Read(END_ALL, (member_id,))
 
 
 def _active(*statuses: str | None) -> bool:

@@ -54,6 +54,8 @@ def test_people_and_keys_changed_beside_a_running_server_count_at_once(
     console.made("user", "disable", "ada@example.com")
     assert status_of_call(server, first) == 401
     console.made("user", "enable", "ada@example.com")
+    assert status_of_call(server, first) == 401
+    first = console.made("key", "new", "ada@example.com", "back again")["api_key"]
     assert status_of_call(server, first) == 200
 
     console.made("user", "quota", "ada@example.com", "0.0001")
@@ -131,7 +133,7 @@ def test_what_there_is_is_read_in_columns_and_sentences(office: Desk) -> None:
     ("words", "said"),
     [
         ("user quota ada@example.com 6k", "ada@example.com has 6,000 credits in each period."),
-        ("user disable ada@example.com", "ada@example.com is disabled; `tokenpool user enable`"),
+        ("user disable ada@example.com", "ada@example.com is disabled; their keys"),
         ("user enable ada@example.com", "ada@example.com is active."),
         ("team quota research-lab 0.5", "Research Lab has a pool of 0.5 credits in each period."),
         ("team add research-lab ada@example.com", "ada@example.com is a member of Research Lab."),

@@ -11,7 +11,7 @@ from world.office import Office, Somebody, open_office, refused
 from core.domain.accounts import CODE_LETTERS
 from core.domain.errors import Code, Refusal
 from core.service import linking, sessions
-from core.service.start import Core
+from core.service.start import Core, open_core
 from core.views.chat import LinkRequestView
 
 
@@ -189,7 +189,7 @@ async def test_an_account_that_speaks_for_somebody_must_be_unlinked_first(
     assert await speaker(office) == ana.id
 
 
-async def test_of_two_members_who_confirm_one_account_one_gets_it_and_the_other_hears_why(
+async def test_of_two_members_who_confirm_one_account_on_two_processes_one_gets_it(
     office: Office, ana: Somebody
 ) -> None:
     bob = await office.member("bob")
@@ -198,10 +198,14 @@ async def test_of_two_members_who_confirm_one_account_one_gets_it_and_the_other_
         code = (await linking.new_code(office.core, who.caller)).code
         claims.append((who, await linking.claim(office.core, PHONE, code)))
 
-    results = await asyncio.gather(
-        *(linking.decide(office.core, who.caller, c.id, confirm=True) for who, c in claims),
-        return_exceptions=True,
-    )
+    async with open_core(office.core.settings, office.clock) as other:
+        results = await asyncio.gather(
+            *(
+                linking.decide(core, who.caller, claim.id, confirm=True)
+                for core, (who, claim) in zip((office.core, other), claims, strict=True)
+            ),
+            return_exceptions=True,
+        )
 
     (lost,) = [result for result in results if isinstance(result, Refusal)]
     (won,) = [result for result in results if isinstance(result, LinkRequestView)]

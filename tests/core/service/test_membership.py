@@ -133,29 +133,6 @@ async def test_of_two_last_administrators_who_demote_each_other_one_stays(office
     assert await membership.has_admin(office.core)
 
 
-async def test_a_disabled_member_is_out_at_once_and_back_with_the_same_key(
-    office: Office,
-) -> None:
-    ana = await office.member("ana")
-    await membership.identify(office.core, ana.key)
-    off = MemberChange(status=Status.DISABLED)
-
-    view = await membership.update_user(office.core, office.admin.person, ana.id, off)
-
-    assert view.status == "disabled"
-    for refused in (
-        membership.identify(office.core, ana.key),
-        membership.identify(office.core, ana.key, fresh=True),
-        office.ask_for(ana.caller, 1),
-    ):
-        with pytest.raises(Refusal) as error:
-            await refused
-        assert error.value.code is Code.INVALID_API_KEY
-    back = MemberChange(status=Status.ACTIVE)
-    await membership.update_user(office.core, office.admin.person, ana.id, back)
-    assert (await membership.identify(office.core, ana.key)).id == ana.id
-
-
 async def test_an_unknown_member_cannot_be_changed(office: Office) -> None:
     for change in (MemberChange(name="x"), MemberChange(personal_quota_micro=1)):
         with pytest.raises(Refusal) as refused:
