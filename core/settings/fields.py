@@ -16,6 +16,15 @@ from core.settings.kinds import (
     ShortName,
     UnknownOutcome,
 )
+from core.settings.slack_kinds import (
+    API_URL,
+    ApiUrl,
+    AppToken,
+    BotToken,
+    ChannelId,
+    SigningSecret,
+    Workspaces,
+)
 
 PREFIX = "TOKENPOOL_"
 ENV_FILE = Path(".env")
@@ -103,6 +112,28 @@ class Settings(BaseSettings):
     signup_team: ShortName = Field(
         "", description="Team of whoever became a member by themself; empty: none."
     )
+    slack_bot_token: BotToken = Field(
+        None,
+        description="Slack: the bot's token. With it, the signing secret (HTTP) or the app token"
+        " (Socket Mode) is needed; without any of them, there is no Slack. See docs/SLACK.md.",
+    )
+    slack_signing_secret: SigningSecret = Field(
+        None, description="Slack: proves that a request to /slack/events comes from Slack."
+    )
+    slack_app_token: AppToken = Field(
+        None, description="Slack: opens Socket Mode, for servers that Slack cannot reach."
+    )
+    slack_workspaces: Workspaces = Field(
+        "",
+        description="Slack: whose members are served and linked by their verified e-mail; empty:"
+        " the workspace of the bot.",
+    )
+    slack_approvals_channel: ChannelId = Field(
+        "",
+        description="Slack: a channel of those who decide. Requests are shown there as well, with"
+        " the figures a decision needs; only their managers can decide.",
+    )
+    slack_api_url: ApiUrl = Field(API_URL, description="Slack: where its Web API is.")
     log_messages: bool = Field(
         default=False, description="Keep prompts and answers (never those of strict calls)."
     )
