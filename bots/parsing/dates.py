@@ -36,16 +36,31 @@ def until_ms(text: str, now_ms: int, utc_offset_minutes: int = 0) -> int:
 
     A weekday is the next one of that name, never today. Unclear: no day, or one that is over.
     """
+    day = _to_come(text, now_ms, utc_offset_minutes)
+    return _midnight_ms(day + timedelta(days=1), utc_offset_minutes) - 1000
+
+
+def begins_ms(text: str, now_ms: int, utc_offset_minutes: int = 0) -> int:
+    """Return when the day begins that `text` names, as `until_ms` reads it; never today."""
+    day = _to_come(text, now_ms, utc_offset_minutes)
+    if day == _day_of(now_ms, utc_offset_minutes):
+        raise Unclear(f"That is today. Write a day to come, {EXAMPLES}.")
+    return _midnight_ms(day, utc_offset_minutes)
+
+
+def _to_come(text: str, now_ms: int, utc_offset_minutes: int) -> date:
     today = _day_of(now_ms, utc_offset_minutes)
     day = _named(" ".join(plain(text).split()), today)
     if day < today:
         raise Unclear(f"{day.isoformat()} is over. Write a day to come, {EXAMPLES}.")
     if (day - today).days > MOST_DAYS:
-        raise Unclear(
-            f"{day.isoformat()} is more than two years away. Leave the date out instead."
-        )
-    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
-    return int(midnight.timestamp() - 1) * 1000 - utc_offset_minutes * MINUTE_MS
+        raise Unclear(f"{day.isoformat()} is more than two years away. Leave the date out then.")
+    return day
+
+
+def _midnight_ms(day: date, utc_offset_minutes: int) -> int:
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return int(midnight.timestamp()) * 1000 - utc_offset_minutes * MINUTE_MS
 
 
 def _day_of(now_ms: int, utc_offset_minutes: int) -> date:

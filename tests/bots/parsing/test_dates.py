@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.parsing.dates import until_ms
+from bots.parsing.dates import begins_ms, until_ms
 from bots.parsing.unclear import Unclear
 
 TUESDAY_NOON = int(datetime(2026, 11, 24, 12, tzinfo=UTC).timestamp()) * 1000
@@ -101,6 +101,16 @@ def test_the_day_is_that_of_the_members_own_time() -> None:
 
     assert until_ms("tomorrow", late, 120) == until_ms("2026-11-26", late, 120)
     assert until_ms("2026-12-01", late) - until_ms("2026-12-01", late, 120) == 2 * 3_600_000
+
+
+def test_whoever_is_back_on_a_day_is_away_until_it_begins() -> None:
+    assert begins_ms("friday", TUESDAY_NOON) == until_ms("thursday", TUESDAY_NOON) + 1000
+    assert (
+        begins_ms("friday", TUESDAY_NOON, -300) == until_ms("thursday", TUESDAY_NOON, -300) + 1000
+    )
+
+    with pytest.raises(Unclear, match="That is today"):
+        begins_ms("today", TUESDAY_NOON)
 
 
 @given(

@@ -1,0 +1,106 @@
+"""What a command is, what a click does, and the few answers that all of them share."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from msgspec.structs import replace
+
+from bots.context import Answer, Context
+from bots.parsing.words import Words
+from cards.actions import Action
+from cards.card import Card, Text, Tone
+from cards.refusal import refusal_card
+from core.domain.errors import Code
+from core.domain.members import Person, TeamRole
+
+Said = Callable[[Context, Words], Awaitable[Answer]]
+"""What runs a command: it reads the words behind the command's name to their end."""
+Done = Callable[[Context, Action], Awaitable[Answer]]
+"""What runs a click."""
+
+
+class Who(StrEnum):
+    """Whom help shows a command to. Whether they may do it is decided when they do."""
+
+    EVERYBODY = "everybody"
+    """Also an account that is not linked yet."""
+    MEMBERS = "members"
+    MANAGERS = "managers"
+    ADMINS = "admins"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that can be said: a name of one word or two, and what may follow it."""
+
+    name: str
+    summary: str
+    run: Said
+    usage: str = ""
+    """What follows the name; nothing may follow if it is empty."""
+    aliases: tuple[str, ...] = ()
+    who: Who = Who.MEMBERS
+    hint: str = ""
+    """An example of what may follow, for menus."""
+    anywhere: bool = False
+    """Nothing in its answers is for the asker's eyes only."""
+
+    @property
+    def line(self) -> str:
+        """How it is said."""
+        return f"{self.name} {self.usage}".strip()
+
+    @property
+    def listed(self) -> bool:
+        """Whether menus of platforms, which know single words only, can offer it."""
+        return " " not in self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """What a button does."""
+
+    run: Done
+    anywhere: bool = False
+    """Its card may stand where others read along, and so may the answer."""
+
+
+def shown_to(who: Who, person: Person) -> bool:
+    """Return whether help lists a command of `who` to this member."""
+    manages = person.is_admin or any(seat.role is TeamRole.MANAGER for seat in person.seats)
+    match who:
+        case Who.ADMINS:
+            return person.is_admin
+        case Who.MANAGERS:
+            return manages
+        case Who.EVERYBODY | Who.MEMBERS:
+            return True
+
+
+def refused(message: str, code: str = Code.INVALID_FIELD, *, support_id: str = "") -> Answer:
+    """Return a no: nothing has happened, and the card says what to do next."""
+    card = refusal_card(message, code, support_id=support_id)
+    return Answer(card, toast=message or card.said, done=False)
+
+
+def corrected(form: Card, problem: str) -> Answer:
+    """Return a form again, with what was wrong with what was sent."""
+    told = replace(form, body=(Text(problem, Tone.WARN), *form.body))
+    return Answer(told, toast=problem, done=False, replaces=True)
+
+
+def privately() -> Answer:
+    """Return the answer to what is for the asker's eyes only, where others read along."""
+    return refused(
+        "That is for your eyes only. Write it to me in a direct chat.", Code.PERMISSION_DENIED
+    )
+
+
+def address(ctx: Context) -> str:
+    """Return where this server is reached: its public address, or the one it listens on."""
+    settings = ctx.core.settings
+    if ctx.link_url:
+        return ctx.link_url.rstrip("/")
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - only read
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
