@@ -15,7 +15,7 @@ from bots.commands import strangers
 from bots.commands.actions import ACTIONS
 from bots.commands.command import Command, privately, refused, shown_to
 from bots.commands.finding import find, like, nearest
-from bots.commands.help import lines
+from bots.commands.help import lines, overview
 from bots.commands.registry import COMMANDS
 from bots.context import Answer, Context
 from bots.parsing.unclear import Unclear
@@ -110,7 +110,7 @@ def _not_understood(person: Person, line: str) -> Answer:
     """Return the commands, with the one that was probably meant first."""
     seen = _seen(person)
     near = nearest(line, seen)
-    card = help_card(lines(seen), near.name if near else "", line)
+    card = help_card(overview(seen), near.name if near else "", line)
     return Answer(card, toast=card.said, done=False)
 
 

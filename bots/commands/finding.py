@@ -8,7 +8,7 @@ from bots.commands.registry import COMMANDS
 from bots.parsing.letters import plain
 from bots.parsing.words import Words
 
-LIKENESS = 0.6
+LIKENESSES = (0.8, 0.6)
 
 
 def named(commands: Sequence[Command]) -> dict[str, Command]:
@@ -45,7 +45,13 @@ def nearest(line: str, seen: Sequence[Command]) -> Command | None:
 
 
 def like(said: str, seen: Sequence[Command]) -> Command | None:
-    """Return the command of these whose name is most like this; None if none is like it."""
-    by_name = named(seen)
-    found = get_close_matches(plain(said), by_name, n=1, cutoff=LIKENESS)
-    return by_name[found[0]] if found else None
+    """Return the command of these whose name is most like this; None if none is like it.
+
+    A name comes before another command's alias that is a letter closer.
+    """
+    names, by_name = {one.name: one for one in seen}, named(seen)
+    for likeness in LIKENESSES:
+        for known in (names, by_name):
+            if found := get_close_matches(plain(said), known, n=1, cutoff=likeness):
+                return known[found[0]]
+    return None

@@ -29,13 +29,13 @@ async def home(ctx: Context, _said: Words | Action) -> Answer:
 
 
 def helping(commands: Commands) -> Said:
-    """Return what lists the commands, or explains the one that is named."""
+    """Return what lists the commands, or spells out those of the one that is named."""
 
     async def run(ctx: Context, words: Words) -> Answer:
         topic = " ".join(plain(without_lead(words.rest())).split())
         seen = [one for one in commands() if shown_to(one.who, ctx.caller.person)]
         if not topic:
-            return Answer(help_card(lines(seen)))
+            return Answer(help_card(overview(seen)))
         named = [c for c in seen if topic == c.name or topic in c.aliases]
         family = named or [c for c in seen if c.name.split()[0] == topic.split()[0]]
         if not family:
@@ -51,5 +51,17 @@ def listing(commands: Sequence[Command]) -> Done:
     return lambda ctx, _action: run(ctx, Words(""))
 
 
+def overview(commands: Sequence[Command]) -> tuple[HelpLine, ...]:
+    """Return a line for each command of one word, with the second words that it takes."""
+    return tuple(HelpLine(_in_short(one, commands), one.summary) for one in commands if one.listed)
+
+
 def lines(commands: Sequence[Command]) -> tuple[HelpLine, ...]:
+    """Return a line for each command, as it is said in full."""
     return tuple(HelpLine(command.line, command.summary) for command in commands)
+
+
+def _in_short(command: Command, commands: Sequence[Command]) -> str:
+    family = f"{command.name} "
+    seconds = [one.name.removeprefix(family) for one in commands if one.name.startswith(family)]
+    return f"{family}[{'|'.join(seconds)}]" if seconds else command.line

@@ -80,7 +80,7 @@ async def _made(ctx: Context, label: str, *, replaces: bool = False) -> Answer:
 async def _shown_once(ctx: Context, made: NewKeyView, *, replaces: bool = False) -> Answer:
     latest = await last_calls.last_calls(ctx.core, ctx.caller.id, 1)
     model = latest[0].model if latest else DEMO
-    card = new_key_card(made, f"{address(ctx)}/v1", model=model)
+    card = new_key_card(made, address(ctx), model=model)
     return Answer(card, "Copy the key now: it is shown once.", replaces=replaces)
 
 

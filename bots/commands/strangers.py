@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bots.commands.command import Who
 from bots.commands.finding import find
-from bots.commands.help import lines
+from bots.commands.help import overview
 from bots.commands.registry import COMMANDS
 from bots.context import Answer
 from bots.parsing.words import Words
@@ -28,7 +28,7 @@ async def say(core: Core, account: Account, line: str) -> Answer:
         return await claim(core, account, words.rest())
     if command and command.name == HELP:
         known = [one for one in COMMANDS if one.who is Who.EVERYBODY]
-        return Answer(help_card(lines(known)))
+        return Answer(help_card(overview(known)))
     return asked("" if command is None or command.who is Who.EVERYBODY else TOO_EARLY)
 
 
