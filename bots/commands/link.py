@@ -72,7 +72,7 @@ async def end(ctx: Context, action: Action) -> Answer:
 async def web(ctx: Context, _said: Words | Action) -> Answer:
     """Give a link that signs in to the web chat, once."""
     token = await sessions.new_link(ctx.core, ctx.caller.id)
-    return Answer(web_link_card(f"{address(ctx)}/chat/sign-in/{token}"))
+    return Answer(web_link_card(f"{address(ctx)}/chat/in/{token}"))
 
 
 async def _decided(ctx: Context, action: Action, *, confirm: bool) -> Answer:
