@@ -117,7 +117,7 @@ def _not_understood(person: Person, line: str) -> Answer:
 def _misused(person: Person, command: Command, line: str, problem: str) -> Answer:
     """Return how a command is said; for `key nwe` also that there is a `key new`."""
     family = [one for one in _seen(person) if one.name.startswith(f"{command.name} ")]
-    near = like(" ".join(line.split()[:2]), family)
+    near = like(line.split()[:2], family)
     told = f"{problem} Did you mean {near.name}?" if near else problem
     card = usage_card_of(lines([command])[0], told)
     return Answer(card, toast=told, done=False)

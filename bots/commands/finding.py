@@ -41,17 +41,19 @@ def find(line: str) -> tuple[Command, Words] | None:
 def nearest(line: str, seen: Sequence[Command]) -> Command | None:
     """Return the command of these that a line most probably meant; None if it is like none."""
     words = line.split()
-    return like(" ".join(words[:2]), seen) or like(" ".join(words[:1]), seen)
+    return like(words[:2], seen) or like(words[:1], seen)
 
 
-def like(said: str, seen: Sequence[Command]) -> Command | None:
-    """Return the command of these whose name is most like this; None if none is like it.
+def like(words: Sequence[str], seen: Sequence[Command]) -> Command | None:
+    """Return the command of these whose name of as many words is most like these.
 
     A name comes before another command's alias that is a letter closer.
     """
-    names, by_name = {one.name: one for one in seen}, named(seen)
+    said, count = plain(" ".join(words)), len(words)
+    names = {one.name: one for one in seen}
     for likeness in LIKENESSES:
-        for known in (names, by_name):
-            if found := get_close_matches(plain(said), known, n=1, cutoff=likeness):
-                return known[found[0]]
+        for by_name in (names, named(seen)):
+            known = [name for name in by_name if len(name.split()) == count]
+            if found := get_close_matches(said, known, n=1, cutoff=likeness):
+                return by_name[found[0]]
     return None

@@ -36,8 +36,8 @@ def helping(commands: Commands) -> Said:
         seen = [one for one in commands() if shown_to(one.who, ctx.caller.person)]
         if not topic:
             return Answer(help_card(overview(seen)))
-        named = [c for c in seen if topic == c.name or topic in c.aliases]
-        family = named or [c for c in seen if c.name.split()[0] == topic.split()[0]]
+        names = {one.name for one in seen if topic in (one.name, *one.aliases)}
+        family = [one for one in seen if one.name in names or one.name.split()[0] in names]
         if not family:
             raise Unclear("There is no such command. Say help for all of them.")
         return Answer(help_card(lines(family)))
