@@ -34,8 +34,8 @@ def _continue(url: str, model: str) -> str:
             "models:",
             "  - name: TokenPool",
             "    provider: openai",
-            f"    model: {json.dumps(model)}",
-            f"    apiBase: {json.dumps(url)}",
+            f"    model: {_quoted(model)}",
+            f"    apiBase: {_quoted(url)}",
             f"    apiKey: {KEY}",
         )
     )
@@ -90,9 +90,9 @@ def _python(url: str, model: str) -> str:
         (
             "from openai import OpenAI",
             "",
-            f'client = OpenAI(base_url={json.dumps(url)}, api_key="{KEY}")',
+            f'client = OpenAI(base_url={_quoted(url)}, api_key="{KEY}")',
             "answer = client.chat.completions.create(",
-            f"    model={json.dumps(model)},",
+            f"    model={_quoted(model)},",
             '    messages=[{"role": "user", "content": "Hello"}],',
             ")",
             "print(answer.choices[0].message.content)",
@@ -101,7 +101,8 @@ def _python(url: str, model: str) -> str:
 
 
 def _curl(url: str, model: str) -> str:
-    body = json.dumps({"model": model, "messages": [{"role": "user", "content": "Hello"}]})
+    messages = [{"role": "user", "content": "Hello"}]
+    body = json.dumps({"model": model, "messages": messages}, ensure_ascii=False)
     return " ".join(
         (
             f"curl {quote(url + '/chat/completions')}",
@@ -110,3 +111,8 @@ def _curl(url: str, model: str) -> str:
             f"-d {quote(body)}",
         )
     )
+
+
+def _quoted(text: str) -> str:
+    """Return a text in quotes as YAML and Python both read it: letters stay letters."""
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,25 @@
+"""Privacy: what each mode means, and the way to the other."""
+
+from world import seen
+
+from cards.actions import Verb
+from cards.privacy import privacy_card
+
+
+def test_strict_is_one_click_away() -> None:
+    card = privacy_card("standard")
+
+    assert card.title == "Privacy: standard"
+    assert (seen.button(card, Verb.PRIVACY_SET).literal, card.said) == (
+        "strict",
+        "The privacy of your calls is standard.",
+    )
+
+
+def test_giving_up_strict_asks_first() -> None:
+    card = privacy_card("strict")
+    back = seen.button(card, Verb.PRIVACY_SET)
+
+    assert "No word of your calls is kept anywhere" in seen.words(card)
+    assert back.literal == "standard"
+    assert back.confirm
