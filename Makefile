@@ -21,7 +21,7 @@ help: ## list the targets
 		/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 run: $(PROJECT) ## install what is missing, then start TokenPool
-	@exec $(BIN)/tokenpool serve
+	@exec $(BIN)/tokenpool serve --demo
 
 ##@ Develop
 

@@ -1,50 +1,92 @@
-"""One process of everything: settings, core, gateway, upkeep and, later, the chat platforms."""
+"""One process of everything: settings, core, gateway, chat, upkeep."""
 
 import asyncio
 import gc
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from starlette.types import ASGIApp
 
-from bots import logs
+from bots import courier, demo, logs
 from bots.greeting import Started
 from bots.listening import DRAIN_SECONDS, Server, listen, url_of
+from bots.supervisor import Supervisor
+from bots.web import app as web_app
+from bots.web.app import Web
+from bots.web.transport import WebTransport
 from core.service import membership, upkeep
 from core.service.start import Core, only_server, open_core
 from core.settings import Settings, SettingsError, read_env_file
 from gateway import catalog
 from gateway.app import create_app
 from gateway.gate import Gate
+from gateway.mounts import Mount
 from gateway.sources import HttpSource
 
 
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Everything of one process, opened."""
+
+    core: Core
+    app: ASGIApp
+    close_streams: Callable[[], None]
+    """To be called when the server is about to wait for open answers."""
+
+
 @asynccontextmanager
-async def application(settings: Settings) -> AsyncIterator[tuple[Core, ASGIApp]]:
-    """Open everything for one process and yield the ASGI application; close it in order."""
-    async with only_server(settings), open_core(settings) as core, upkeep.running(core):
+async def application(settings: Settings, own_url: str = "") -> AsyncIterator[Application]:
+    """Open everything for one process; close it in order: calls, chat, upkeep, core.
+
+    A call that is settled late may still tell somebody something, so the courier goes after it.
+    """
+    async with (
+        only_server(settings),
+        open_core(settings) as core,
+        core.database.hearing(),
+        upkeep.running(core),
+    ):
         environ = provider_environ()
-        gate = Gate(core, catalog.load(settings, environ), HttpSource(environ))
-        try:
-            yield core, create_app(gate)
-        finally:
-            await gate.pumps.drain(DRAIN_SECONDS)
-            gate.http.close()
+        web, chats = Web(core, own_url), Supervisor({WebTransport.name: WebTransport(core)})
+        gate = Gate(
+            core, catalog.load(settings, environ), HttpSource(environ), connectors=chats.views
+        )
+        mounts = [Mount(web_app.PREFIXES, web, web.routes)]
+        async with chats.running(), courier.running(core, chats.transports, chats.ready):
+            try:
+                yield Application(core, create_app(gate, mounts), web.close)
+            finally:
+                await gate.pumps.drain(DRAIN_SECONDS)
+                gate.http.close()
 
 
-async def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
+async def serve(
+    settings: Settings, announce: Callable[[Started], None], *, as_demo: bool = False
+) -> None:
     """Serve until a signal ends it; `announce` is called once it answers."""
     logs.configure(settings)
-    async with application(settings) as (core, app):
-        with listen(settings) as listening:
+    with listen(settings) as listening:
+        own_url = url_of(listening)
+        async with application(reached_by(settings, own_url), own_url) as opened:
+            core = opened.core
+            shown = await demo.prepare(core) if as_demo else None
             admin_key = await membership.first_admin(core) if settings.on_loopback else None
             has_admin = admin_key is not None or await membership.has_admin(core)
             _may_be_reached(settings, has_admin=has_admin)
-            started = Started(url_of(listening), admin_key, has_admin)
+            started = Started(own_url, admin_key, has_admin, shown)
             gc.collect()
             gc.freeze()
-            await Server(app, lambda: announce(started)).serve([listening])
+            server = Server(opened.app, lambda: announce(started), opened.close_streams)
+            await server.serve([listening])
+
+
+def reached_by(settings: Settings, own_url: str) -> Settings:
+    """Return settings with a public address: on loopback, the one that it listens on will do."""
+    if settings.public_url or not settings.on_loopback:
+        return settings
+    return settings.model_copy(update={"public_url": own_url})
 
 
 def provider_environ() -> dict[str, str]:
@@ -62,9 +104,9 @@ def _may_be_reached(settings: Settings, *, has_admin: bool) -> None:
         )
 
 
-def run(settings: Settings, announce: Callable[[Started], None]) -> None:
+def run(settings: Settings, announce: Callable[[Started], None], *, as_demo: bool = False) -> None:
     """Run `serve` on uvloop."""
     import uvloop  # noqa: PLC0415 - not on every platform, and only needed here
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serve(settings, announce))
+        runner.run(serve(settings, announce, as_demo=as_demo))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bots.demo import Demo
 from core.views import VERSION
 
 CHAT = '{"model": "demo", "messages": [{"role": "user", "content": "Hello"}]}'
@@ -19,12 +20,22 @@ class Started:
     admin_key: str | None
     """Printed once: only a new database on loopback makes one."""
     has_admin: bool
+    demo: Demo | None = None
+    """What opens the demo, if this database is one."""
 
 
 def greeting(started: Started, strong: Strong = str) -> str:
     """Return the text; `strong` lays weight on what must not be overlooked."""
     lines = [f"TokenPool {VERSION} listens on {strong(started.url)} (Ctrl-C ends it)."]
-    if started.admin_key is not None:
+    if started.demo is not None:
+        lines += _demo(started.url, started.demo, strong)
+    if started.demo is not None and started.admin_key is not None:
+        lines += [
+            "",
+            "Your admin key, shown this once; keep it:",
+            f"  {strong(started.admin_key)}",
+        ]
+    elif started.admin_key is not None:
         lines += _first_steps(started.url, started.admin_key, strong)
     elif not started.has_admin:
         lines.append(
@@ -43,6 +54,19 @@ def commands(url: str, key: str) -> tuple[tuple[str, str], ...]:
         ("The same, streamed:", f"curl -N {chat} -d '{STREAMED}'"),
         ("See what that cost:", f"curl {url}/v1/users/me/quota {as_me}"),
     )
+
+
+def _demo(url: str, demo: Demo, strong: Strong) -> list[str]:
+    lines = [
+        "",
+        "Open this in your browser: Dana, a developer, and Max, her manager, side by side.",
+    ]
+    lines += ["", f"  {strong(url + demo.path)}", ""]
+    lines.append("It works once, for a day; the next start prints another.")
+    if demo.key:
+        lines += ["", "Dana's API key, shown this once, and a call with it for another terminal:"]
+        lines += ["", f"  {strong(demo.key)}", "", commands(url, demo.key)[0][1]]
+    return lines
 
 
 def _first_steps(url: str, key: str, strong: Strong) -> list[str]:

@@ -52,17 +52,26 @@ def url_of(listening: socket.socket) -> str:
 class Server(uvicorn.Server):
     """Calls `ready` once it answers; ends by itself when a signal asks it to.
 
+    `ending` is called before it waits for open answers: those that would never end must end then.
+
     uvicorn raises the signal again when it is done, which would cut short what follows: the
     settling of open calls.
     """
 
-    def __init__(self, app: ASGIApp, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, app: ASGIApp, ready: Callable[[], None], ending: Callable[[], None]
+    ) -> None:
         super().__init__(_config(app))
         self._ready = ready
+        self._ending = ending
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._ending()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -116,8 +116,8 @@ async def _keep_starting(watched: Watched) -> None:
             await asyncio.sleep(delay)
             delay = min(delay * 2, LONGEST_SECONDS)
         else:
+            (log.info if watched.error else log.debug)("platform_up", part=watched.name)
             watched.up, watched.error = True, ""
-            log.info("platform_up", part=watched.name)
 
 
 async def _stop(watched: Watched) -> None:

@@ -16,6 +16,8 @@ tokenpool serve
 
 tokenpool serve --port 9000
 
+tokenpool serve --demo
+
 TOKENPOOL_DATABASE_URL=postgresql://tokenpool:…@localhost/tokenpool tokenpool serve
 
 .env.example lists all settings; docs/INSTALL.md shows Docker, systemd and a reverse proxy.
@@ -30,13 +32,21 @@ def serve(
     port: Annotated[
         int | None, typer.Option(help="Port, 0 for a free one; else TOKENPOOL_PORT.")
     ] = None,
+    *,
+    demo: Annotated[
+        bool,
+        typer.Option(
+            "--demo",
+            help="Make a team to play with, if the database is new, and link to its chats.",
+        ),
+    ] = False,
 ) -> None:
     """Start TokenPool: the gateway and everything around it."""
     with plainly():
         settings = read_settings(host=host, port=port)
         from bots import app as server  # noqa: PLC0415 - a wrong setting is told before that second
 
-        server.run(settings, _announce)
+        server.run(settings, _announce, as_demo=demo)
 
 
 def _announce(started: Started) -> None:

@@ -17,3 +17,14 @@ class WebMessageView:
     rev: int
     """Grows over all messages of one member: a page that has seen it misses only what is above."""
     created_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class DemoView:
+    """How far a newcomer has got with the demo's developer."""
+
+    refused: bool
+    asked: bool
+    approved: bool
+    called_again: bool
+    """A call was answered after the approval."""

@@ -128,7 +128,8 @@ async def serving(settings: Settings, upstream_base: str = "") -> AsyncIterator[
     """Serve these settings on a free port; models `demo`, `mock` and `mock-tiny`."""
     if upstream_base:
         settings.config.write_text(TOML.format(base=upstream_base))
-    async with application(settings) as (core, app):
+    async with application(settings) as opened:
+        core, app = opened.core, opened.app
         key = await membership.first_admin(core)
         assert key is not None
         server = uvicorn.Server(_config(app))
@@ -145,6 +146,7 @@ async def serving(settings: Settings, upstream_base: str = "") -> AsyncIterator[
             try:
                 yield Served(base, core, Member(me["id"], key), http)
             finally:
+                opened.close_streams()
                 server.should_exit = True
         await task
 

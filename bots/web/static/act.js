@@ -1,0 +1,114 @@
+"use strict";
+
+/* Clicks and lines: sent without leaving the page, each with an id under which it counts once. */
+(() => {
+  const SECONDS = 30;
+  const ask = document.getElementById("ask");
+
+  const eventId = () => {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  };
+
+  const confirmed = (button) => {
+    if (!button?.dataset.confirm) return Promise.resolve(true);
+    document.getElementById("ask-text").textContent = button.dataset.confirm;
+    document.getElementById("ask-yes").textContent = button.textContent;
+    ask.returnValue = "no";
+    ask.showModal();
+    return new Promise((resolve) => {
+      const closed = () => {
+        button.focus();
+        resolve(ask.returnValue === "yes");
+      };
+      ask.addEventListener("close", closed, { once: true });
+    });
+  };
+
+  const pending = (form, button, on) => {
+    form.ariaBusy = String(on);
+    button?.classList.toggle("pressed", on);
+    for (const each of form.querySelectorAll("button")) each.disabled = on;
+  };
+
+  const post = async (form, body) => {
+    const answer = await fetch(form.action, {
+      method: "POST",
+      body,
+      headers: { "X-Fragment": "1" },
+      signal: AbortSignal.timeout(SECONDS * 1000),
+    });
+    if (answer.redirected || !answer.headers.has("x-fragment")) throw new Error("no fragment");
+    return answer;
+  };
+
+  const lost = (form, text) => {
+    form.removeAttribute("data-event");
+    page.toast(text, true);
+  };
+
+  const show = (form, answer, html) => {
+    const shown = page.apply(html, true);
+    if (answer.status === 401) location.assign("/chat");
+    if (answer.ok) {
+      form.removeAttribute("data-event");
+      if (form.matches(".composer")) form.reset();
+    }
+    const last = shown.at(-1);
+    if (last && !form.matches(".composer")) page.focusOn(last);
+  };
+
+  const send = async (form, button) => {
+    if (form.ariaBusy === "true" || !(await confirmed(button))) return;
+    const body = new URLSearchParams(new FormData(form, button));
+    form.dataset.event ||= eventId();
+    body.set("event", form.dataset.event);
+    const working = page.pane(body.get("pane")).querySelector(".working");
+    const late = setTimeout(() => {
+      working.hidden = false;
+      page.toEnd(body.get("pane"));
+    }, 250);
+    pending(form, button, true);
+    try {
+      const answer = await post(form, body);
+      show(form, answer, await answer.text());
+    } catch {
+      lost(form, "That was not sent: there is no connection. Try again in a moment.");
+    } finally {
+      clearTimeout(late);
+      working.hidden = true;
+      pending(form, button, false);
+    }
+  };
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const ours = ["/chat/act", "/chat/say", "/chat/try"];
+    if (!ours.includes(new URL(form.action).pathname)) return;
+    event.preventDefault();
+    send(form, event.submitter);
+  });
+
+  const copied = (button) => {
+    button.classList.add("done");
+    button.textContent = "Copied";
+    page.say("Copied");
+    setTimeout(() => {
+      button.classList.remove("done");
+      button.textContent = "Copy";
+    }, 2000);
+  };
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const code = button.closest("figure").querySelector("code");
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+    } catch {
+      getSelection().selectAllChildren(code);
+      if (!document.execCommand("copy")) return;
+    }
+    copied(button);
+  });
+})();
