@@ -1,6 +1,7 @@
 """Tables and bars out of characters, for platforms that have none: columns of equal letters."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from cards.card import Chart, Column, Table
 from cards.render.limits import listed, shorten
@@ -30,22 +31,34 @@ def bar(share: int, length: int) -> str:
     return "█" * -(-share * length // 100)
 
 
+def fits(node: Table, columns: int) -> bool:
+    """Whether a table of characters needs no more than so many of them in a line."""
+    widths = [max(map(width, map(line, column))) for column in _columns(node, node.rows)]
+    return sum(widths) + len(GAP) * (len(widths) - 1) <= columns
+
+
 def table(node: Table, columns: int, rows: int) -> list[str]:
-    """Return a table as lines of at most `columns` letters, of them `rows` of its own."""
+    """Return a table as lines of at most `columns` letters, of them `rows` of its own.
+
+    Titles of several words take several lines, so that the figures below set the widths.
+    """
     shown, rest = listed(node.rows, rows)
-    titles = tuple(column.title for column in node.columns)
-    cells = [tuple(line(cell) for cell in row) for row in (titles, *shown)]
-    widths = _widths(cells, columns)
-    head, *others = [_row(row, node.columns, widths) for row in cells]
+    widths = _widths([list(map(line, each)) for each in _columns(node, shown)], columns)
+    titles = [
+        _title(line(each.title), wide) for each, wide in zip(node.columns, widths, strict=True)
+    ]
+    head = zip(*_bottomed(titles), strict=True)
     rule = "─" * min(sum(widths) + len(GAP) * (len(widths) - 1), columns)
-    return [head, rule, *others, *([rest] if rest else [])]
+    body = [_row(list(map(line, row)), node.columns, widths) for row in shown]
+    drawn = [*(_row(row, node.columns, widths) for row in head), rule, *body]
+    return [*(shorten(each, columns, width) for each in drawn), *([rest] if rest else [])]
 
 
 def chart(node: Chart, columns: int, rows: int) -> list[str]:
     """Return the bars of a chart, a line each: label, bar, caption."""
     bars, rest = listed(list(zip(node.bars, shares(node), strict=True)), rows)
     labels = [shorten(line(each.label), columns // 3, width) for each, _ in bars]
-    captions = [shorten(line(each.caption), columns // 3, width) for each, _ in bars]
+    captions = [shorten(line(each.caption), columns // 2, width) for each, _ in bars]
     label = max(map(width, labels), default=0)
     caption = max(map(width, captions), default=0)
     length = min(columns - label - caption - 2 * len(GAP), _MOST_BAR)
@@ -62,13 +75,32 @@ def chart(node: Chart, columns: int, rows: int) -> list[str]:
     return [*drawn, *([rest] if rest else [])]
 
 
-def _widths(cells: Sequence[Sequence[str]], columns: int) -> list[int]:
+def _columns(node: Table, rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Return what sets the width of each column: its cells, and the words of its title."""
+    return [
+        [*column.title.split(), "", *(row[at] for row in rows if at < len(row))]
+        for at, column in enumerate(node.columns)
+    ]
+
+
+def _widths(columns: Sequence[Sequence[str]], most: int) -> list[int]:
     """Return the widths of the columns; the widest give way until all of them fit."""
-    widths = [max(map(width, column)) for column in zip(*cells, strict=False)]
-    room = columns - len(GAP) * (len(widths) - 1)
+    widths = [max(map(width, column)) for column in columns]
+    room = most - len(GAP) * (len(widths) - 1)
     while widths and sum(widths) > room and max(widths) > _LEAST:
         widths[widths.index(max(widths))] -= 1
     return widths
+
+
+def _title(title: str, wide: int) -> list[str]:
+    """Return a title's lines."""
+    return wrap(title, max(wide, 1), break_long_words=False) or [""]
+
+
+def _bottomed(titles: list[list[str]]) -> list[list[str]]:
+    """Return the titles with as many lines each, the last of them beside each other."""
+    most = max(map(len, titles), default=0)
+    return [[""] * (most - len(each)) + each for each in titles]
 
 
 def _row(row: Sequence[str], columns: Sequence[Column], widths: Sequence[int]) -> str:

@@ -8,7 +8,21 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
-from cards.card import Actions, Card, Chart, Facts, Form, Node, Table, Text
+from cards.card import (
+    Actions,
+    Button,
+    Card,
+    Chart,
+    Code,
+    Divider,
+    Facts,
+    Form,
+    Link,
+    Meter,
+    Node,
+    Table,
+    Text,
+)
 from cards.render.words import inert, line, lines
 
 ELLIPSIS = "…"
@@ -19,6 +33,8 @@ _FLAGS = ("\U0001f1e6", "\U0001f1ff")
 _LONGEST_WORD = 24
 """A cut looks this far back for a blank; a longer word is cut through."""
 
+Prose = Text | Facts | Meter | Table | Chart | Code | Link | Divider
+"""What a card says; the rest of it is there to be acted on."""
 Item = TypeVar("Item")
 Drawn = TypeVar("Drawn")
 Measure = Callable[[str], int]
@@ -76,6 +92,16 @@ def listed(items: Sequence[Item], most: int) -> tuple[Sequence[Item], str]:
         return items, ""
     shown = max(most - 1, 0)
     return items[:shown], f"and {len(items) - shown:,} more"
+
+
+def rows_of(buttons: Sequence[Button], most: int, letters: int) -> list[Sequence[Button]]:
+    """Return buttons in even rows of at most `most`, whose labels take at most `letters`."""
+    for size in range(min(most, len(buttons)), 1, -1):
+        even = -(-len(buttons) // -(-len(buttons) // size))
+        rows = [buttons[at : at + even] for at in range(0, len(buttons), even)]
+        if all(sum(utf16(each.label) for each in row) <= letters for row in rows):
+            return rows
+    return [(each,) for each in buttons]
 
 
 def body(card: Card, room: Room) -> tuple[list[Node], str]:

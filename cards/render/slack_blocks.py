@@ -4,7 +4,7 @@ from typing import assert_never
 
 from cards.card import Chart, Code, Divider, Facts, Link, Meter, Table, Text, Tone
 from cards.render import grid, words
-from cards.render.limits import Room, listed, said, shorten, told
+from cards.render.limits import Prose, Room, listed, said, shorten, told
 from cards.render.signs import LIGHTS, MARKS
 from cards.render.slack_inputs import Json
 
@@ -13,7 +13,7 @@ COLUMNS = 60
 _MOST_BAR = 20
 
 
-def prose(node: Text | Facts | Meter | Table | Chart | Code | Link | Divider, room: Room) -> Json:
+def prose(node: Prose, room: Room) -> Json:
     match node:
         case Text():
             return _text(node, room)

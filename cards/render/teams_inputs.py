@@ -3,23 +3,22 @@
 from collections.abc import Sequence
 
 from cards.card import Button, Field, Form, Kind, Style
-from cards.render.limits import Room, begin, said
+from cards.render.limits import Room, begin, rows_of, said
 from cards.render.teams_body import Json, block, run
 from cards.render.words import NOTHING, iso_date, line, lines
 
 MOST_ACTIONS = 5
 """Of one set; Teams moves more of them into a menu, other clients drop them."""
+_MOST_LETTERS = 44
+"""Of the titles in one set: Teams breaks no row."""
 _MOST_TITLE = 60
 _STYLES = {Style.PRIMARY: "positive", Style.DANGER: "destructive"}
 
 
 def action_sets(buttons: Sequence[Button], room: Room) -> list[Json]:
-    """Return rows of buttons of about the same length."""
-    rows = -(-len(buttons) // MOST_ACTIONS)
-    size = -(-len(buttons) // rows)
     return [
-        {"type": "ActionSet", "actions": [_action(each, room) for each in buttons[at : at + size]]}
-        for at in range(0, len(buttons), size)
+        {"type": "ActionSet", "actions": [_action(each, room) for each in row]}
+        for row in rows_of(buttons, MOST_ACTIONS, _MOST_LETTERS)
     ]
 
 

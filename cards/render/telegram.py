@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from html import escape, unescape
 from typing import Any
 
-from cards.card import Actions, Button, Card, Field, Form, Style
-from cards.render.limits import Room, body, fitting, said, utf16
+from cards.card import Actions, Button, Card, Divider, Field, Form, Style
+from cards.render.limits import Prose, Room, body, fitting, rows_of, said, utf16
 from cards.render.telegram_body import bold, prose
 from cards.render.words import NOTHING
 
@@ -22,7 +22,7 @@ MOST_TEXT = 4_096
 MOST_ENTITIES = 100
 _MOST_LABEL = 64
 _MOST_IN_A_ROW = 3
-_MOST_LETTERS_IN_A_ROW = 30
+_MOST_LETTERS = 30
 """Of the labels in one row, on the screen of a telephone."""
 _TAG = re.compile(r"</?[a-z][^>]*>")
 _START = re.compile(r"<[a-z]")
@@ -53,12 +53,17 @@ def shown(text: str) -> str:
 def _text(card: Card, room: Room) -> str:
     nodes, rest = body(card, room)
     parts = [bold(said(card.title, room.short) or NOTHING)]
-    for node in nodes:
-        if isinstance(node, Form):
-            parts.append("\n".join(_form(node, room)))
-        elif not isinstance(node, Actions):
-            parts.append(prose(node, room))
+    for node in _parted([node for node in nodes if not isinstance(node, Actions)]):
+        text = "\n".join(_form(node, room)) if isinstance(node, Form) else prose(node, room)
+        parts.append(text)
     return "\n\n".join([*parts, *([f"<i>{rest}</i>"] if rest else [])])
+
+
+def _parted(nodes: Sequence[Prose | Form]) -> Iterator[Prose | Form]:
+    """Yield the nodes, without lines that part nothing since the buttons are elsewhere."""
+    for node, following in zip(nodes, [*nodes[1:], Divider()], strict=True):
+        if not (isinstance(node, Divider) and isinstance(following, Divider)):
+            yield node
 
 
 def _fits(text: str) -> bool:
@@ -83,25 +88,14 @@ def _keyboard(card: Card) -> Json:
     rows: list[list[Json]] = []
     for node in nodes:
         if isinstance(node, Actions):
-            rows += _rows(node.buttons)
+            rows += [list(map(_button, row)) for row in _in_rows(node.buttons)]
         elif isinstance(node, Form):
-            rows += _rows((node.submit,))
+            rows.append([_button(node.submit)])
     return {"reply_markup": {"inline_keyboard": rows}} if rows else {}
 
 
-def _rows(buttons: Sequence[Button]) -> list[list[Json]]:
-    """Return rows of a few short labels, or one long one."""
-    rows: list[list[Json]] = [[]]
-    letters = 0
-    for button in buttons:
-        drawn = _button(button)
-        letters += utf16(drawn["text"])
-        full = len(rows[-1]) == _MOST_IN_A_ROW or letters > _MOST_LETTERS_IN_A_ROW
-        if rows[-1] and full:
-            rows.append([])
-            letters = utf16(drawn["text"])
-        rows[-1].append(drawn)
-    return rows
+def _in_rows(buttons: Sequence[Button]) -> list[Sequence[Button]]:
+    return rows_of(buttons, _MOST_IN_A_ROW, _MOST_LETTERS)
 
 
 def _button(button: Button) -> Json:

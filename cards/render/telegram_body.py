@@ -1,12 +1,13 @@
 """What a card says, as the HTML that the Bot API takes."""
 
 import re
+from collections.abc import Sequence
 from html import escape
 from typing import assert_never
 
 from cards.card import Chart, Code, Divider, Facts, Link, Meter, Table, Text, Tone
 from cards.render import grid, words
-from cards.render.limits import Room, listed, said, shorten, told
+from cards.render.limits import Prose, Room, listed, said, shorten, told
 from cards.render.signs import LIGHTS, MARKS
 from cards.render.words import NOTHING
 
@@ -18,7 +19,7 @@ _LOCAL = re.compile(r"https?://(?:localhost|127\.|\[)", re.IGNORECASE)
 """Addresses that Telegram makes no link of; people can copy them."""
 
 
-def prose(node: Text | Facts | Meter | Table | Chart | Code | Link | Divider, room: Room) -> str:
+def prose(node: Prose, room: Room) -> str:
     match node:
         case Text():
             return _text(node, room)
@@ -72,9 +73,23 @@ def _meter(node: Meter, room: Room) -> list[str]:
 
 def _figure(node: Table | Chart, room: Room) -> str:
     if isinstance(node, Table):
-        return _pre(grid.table(node, COLUMNS, room.rows))
+        fits = grid.fits(node, COLUMNS)
+        return _pre(grid.table(node, COLUMNS, room.rows)) if fits else _list(node, room)
     head = bold(said(node.title, room.short) or NOTHING)
     return f"{head}\n{_pre(grid.chart(node, COLUMNS, room.rows))}"
+
+
+def _list(node: Table, room: Room) -> str:
+    """Return a table that is wider than a telephone: a line a row, the titles above."""
+    rows, rest = listed(node.rows, room.rows)
+    titles = _dotted([column.title for column in node.columns], room)
+    drawn = [f"<i>{titles}</i>", *(f"• {_dotted(row, room)}" for row in rows)]
+    return "\n".join([*drawn, *([rest] if rest else [])])
+
+
+def _dotted(cells: Sequence[str], room: Room) -> str:
+    shown = (said(cell, room.short) for cell in cells)
+    return _escaped(shorten(" · ".join(filter(None, shown)), room.text)) or NOTHING
 
 
 def _pre(lines: list[str]) -> str:
