@@ -6,7 +6,7 @@ little, and passed by then.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bots.transport import Address, RateLimited, Transient, Transport, Unreachable
@@ -20,6 +20,8 @@ from core.views.delivery import Parcel, Recipient
 PATIENCE = 3
 """Attempts that wait for the first account before the next one is tried."""
 MOST_SECONDS = 10.0
+PART_OF_LEASE = 0.6
+"""So much of a lease may pass over sending; who sends for longer would be taken for dead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,10 @@ class Carrier:
     async def carry(self, parcel: Parcel, who: Recipient, card: Card) -> Outcome:
         """Post a card to the first account that takes it."""
         outcome: Outcome = Nowhere()
-        for channel in self._open(parcel, who):
-            tried = await self._post(parcel, channel.address, card)
+        channels = self._open(parcel, who)
+        for channel in channels:
+            seconds = self._seconds(len(channels))
+            tried = await self._post(parcel, channel.address, card, seconds)
             match tried:
                 case Nowhere():
                     await delivery.unreachable(self.core, channel)
@@ -80,7 +84,7 @@ class Carrier:
         if until_ms := await delivery.turn(self.core, to, transport.gap_seconds):
             return NotYet(until_ms)
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(self._seconds()):
                 await transport.edit(to, message_id, card)
         except RateLimited as limited:
             return await self._hushed(to, limited)
@@ -88,14 +92,14 @@ class Carrier:
             return Failed(str(fault) or "no answer in time")
         return Delivered(to.platform)
 
-    async def _post(self, parcel: Parcel, to: Address, card: Card) -> Outcome:
+    async def _post(self, parcel: Parcel, to: Address, card: Card, seconds: float) -> Outcome:
         if not self.ready(to.platform):
             return Failed("is not up")
         transport = self.transports[to.platform]
         if until_ms := await delivery.turn(self.core, to, transport.gap_seconds):
             return NotYet(until_ms)
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(seconds):
                 message_id = await transport.post(to, card, parcel.id)
         except Unreachable:
             return Nowhere()
@@ -108,7 +112,7 @@ class Carrier:
             await delivery.remember(self.core, to, message_id, viewer, card, kind=kind)
         return Delivered(to.platform)
 
-    def _open(self, parcel: Parcel, who: Recipient) -> Iterable[Channel]:
+    def _open(self, parcel: Parcel, who: Recipient) -> Sequence[Channel]:
         """Return the accounts this parcel may go to, on the platforms that this process speaks."""
         wanted = who.channels if parcel.channel != WEB else (who.web,) if who.web else ()
         return [one for one in wanted if one.address.platform in self.transports]
@@ -117,7 +121,6 @@ class Carrier:
         await delivery.hush(self.core, to, limited.retry_seconds)
         return Failed(str(limited), int(limited.retry_seconds * 1000))
 
-    @property
-    def _seconds(self) -> float:
-        """The longest that one message may take: its lease must not lapse meanwhile."""
-        return min(MOST_SECONDS, self.core.settings.lease_seconds / 3)
+    def _seconds(self, tries: int = 1) -> float:
+        """Return the longest that one of so many tries may take, well within the lease."""
+        return min(MOST_SECONDS, self.core.settings.lease_seconds * PART_OF_LEASE / tries)
