@@ -11,7 +11,9 @@ from cards.card import Button, Card, Fact, Facts, Field, Node, Style
 from cards.phrases import listed
 from core.views.chat import NotifyView
 
-KINDS = {"vacation": "Vacations of my team", "critical": "Critical calls of my team"}
+QUOTA = "quota"
+KINDS = {QUOTA: "Quota warnings", "vacation": "Vacations", "critical": "Critical calls of my team"}
+"""What can be turned off, each by one button."""
 CHANNELS = {
     "slack": "Slack",
     "teams": "Microsoft Teams",
@@ -37,17 +39,20 @@ def notify_card(view: NotifyView) -> Card:
 
 
 def _facts(view: NotifyView) -> tuple[Fact, ...]:
-    kinds = (Fact(KINDS[kind], "off" if kind in view.muted else "on") for kind in KINDS)
+    on = _thresholds(view)
     return (
-        Fact("Quota warnings", _thresholds(view)),
-        *kinds,
+        *(Fact(KINDS[kind], on if kind == QUOTA else _on(view, kind)) for kind in KINDS),
         Fact("Quiet hours", _quiet(view)),
         Fact("Sent to", CHANNELS.get(view.channel, "the account you linked last")),
     )
 
 
+def _on(view: NotifyView, kind: str) -> str:
+    return "off" if kind in view.muted else "on"
+
+
 def _thresholds(view: NotifyView) -> str:
-    if not view.thresholds:
+    if not view.thresholds or QUOTA in view.muted:
         return "off"
     return f"at {listed([f'{percent} %' for percent in view.thresholds])} used"
 

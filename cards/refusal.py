@@ -18,7 +18,7 @@ class Kind:
 
 OURS = Kind(
     "Something went wrong here",
-    "It is not your fault, and nothing was changed. Please do it again in a moment.",
+    "Please do it again in a moment.",
 )
 OTHER = Kind("That did not work", "Nothing was changed.")
 BUSY = Kind("Too busy just now", "Nothing was changed. Please do it again in a moment.")
@@ -70,6 +70,15 @@ def refusal_card(message: str, code: str, *, support_id: str = "") -> Card:
             *rows.actions(*kind.buttons),
         ),
         summary=message or f"{kind.title}. {kind.next}",
+    )
+
+
+def private_card() -> Card:
+    """Answer where others read along: personal figures and secrets are for one person only."""
+    return Card(
+        title="That is for your eyes only",
+        body=(Text("Others read along here. Write it to me in a direct chat."),),
+        summary="That is for your eyes only. Write it to me in a direct chat.",
     )
 
 

@@ -5,7 +5,7 @@ from cards.actions import Verb
 from cards.card import Button, Card, Field, Kind, Node, Style, Text, Tone
 from cards.phrases import amount as amount_of
 from core.domain.approvals import MOST_REASON
-from core.domain.credits import MICRO, wire
+from core.domain.credits import MICRO, spoken, wire
 from core.domain.spans import moment
 from core.views import ApprovalView, QuotaView
 from core.views.chat import RefusedView, RequestView
@@ -70,7 +70,8 @@ def presets(granted_micro: int, missing_micro: int) -> tuple[int, ...]:
 
 
 def _preset(offer: int) -> Button:
-    return Button(amount_of(offer * MICRO), Verb.REQUEST, literal=str(offer))
+    """Return the button that asks for this much at once."""
+    return Button(f"Ask for {spoken(offer * MICRO)}", Verb.REQUEST, literal=str(offer))
 
 
 def _refused(refused: RefusedView | None) -> tuple[Node, ...]:

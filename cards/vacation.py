@@ -19,21 +19,21 @@ def vacation_card(view: AbsenceView) -> Card:
 def dates_form(view: AbsenceView) -> Card:
     """Ask for the day of return."""
     return Card(
-        title="Until when are you away?",
+        title="When are you back?",
         body=(
             *_current(view),
             *rows.form(
                 Button("Set vacation", Verb.VACATION_SEND, style=Style.PRIMARY),
                 Field(
                     "until",
-                    "Last day away",
+                    "First day back",
                     Kind.DATE,
                     hint="For example friday, 1 dec or 2w",
                 ),
             ),
             *rows.actions(rows.VACATION),
         ),
-        summary="Say which day is the last one.",
+        summary="Say which day is your first one back.",
     )
 
 

@@ -10,7 +10,7 @@ from bots.context import Answer, Context
 from bots.parsing.words import Words
 from cards.actions import Action
 from cards.card import Card, Text, Tone
-from cards.refusal import refusal_card
+from cards.refusal import private_card, refusal_card
 from core.domain.errors import Code
 from core.domain.members import Person, TeamRole
 
@@ -92,9 +92,8 @@ def corrected(form: Card, problem: str) -> Answer:
 
 def privately() -> Answer:
     """Return the answer to what is for the asker's eyes only, where others read along."""
-    return refused(
-        "That is for your eyes only. Write it to me in a direct chat.", Code.PERMISSION_DENIED
-    )
+    card = private_card()
+    return Answer(card, toast=card.said, done=False)
 
 
 def address(ctx: Context) -> str:

@@ -22,18 +22,22 @@ def test_it_says_what_is_told_when_and_where() -> None:
     assert card.summary == (
         "Quota warnings: at 80 % and 100 % used. Quiet hours: 22:00 to 07:00 (UTC+01:00)."
     )
-    assert "Vacations of my team: off\nCritical calls of my team: on\n" in seen.words(card)
+    assert "Vacations: off\nCritical calls of my team: on\n" in seen.words(card)
     assert "Sent to: Slack" in seen.words(card)
 
 
 def test_each_kind_can_be_turned_the_other_way() -> None:
-    assert literals(c.NOTIFY)[:2] == ["on-vacation", "no-critical"]
-    assert literals(replace(c.NOTIFY, muted=("critical",)))[:2] == ["no-vacation", "on-critical"]
+    assert literals(c.NOTIFY)[:3] == ["no-quota", "on-vacation", "no-critical"]
+    assert literals(replace(c.NOTIFY, muted=("critical", "quota")))[:3] == [
+        "on-quota",
+        "no-vacation",
+        "on-critical",
+    ]
 
 
 def test_a_platform_can_be_chosen_where_there_is_a_choice() -> None:
-    assert literals(c.NOTIFY)[2:4] == ["to-telegram", "to-any"]
-    assert literals(replace(c.NOTIFY, channel=""))[2:4] == ["to-slack", "to-telegram"]
+    assert literals(c.NOTIFY)[3:5] == ["to-telegram", "to-any"]
+    assert literals(replace(c.NOTIFY, channel=""))[3:5] == ["to-slack", "to-telegram"]
     assert "to-any" not in literals(replace(c.NOTIFY, channels=("slack",)))
     assert "to-fax" not in literals(replace(c.NOTIFY, channels=("slack", "fax")))
 
@@ -58,8 +62,14 @@ def test_without_quiet_hours_there_are_none_to_end(gap: dict[str, None]) -> None
     assert "quiet-off" in literals(c.NOTIFY)
 
 
-def test_warnings_can_be_off() -> None:
-    card = notify_card(replace(c.NOTIFY, thresholds=(), channel=""))
+@pytest.mark.parametrize("off", [{"thresholds": ()}, {"muted": ("quota",)}])
+def test_warnings_can_be_off(off: dict[str, tuple[str, ...]]) -> None:
+    card = notify_card(replace(c.NOTIFY, **off))  # type: ignore[arg-type]  # a field of it
 
     assert "Quota warnings: off" in seen.words(card)
-    assert "Sent to: the account you linked last" in seen.words(card)
+
+
+def test_whoever_chose_no_platform_is_told_where_the_last_account_is() -> None:
+    words = seen.words(notify_card(replace(c.NOTIFY, channel="")))
+
+    assert "Sent to: the account you linked last" in words

@@ -4,7 +4,7 @@ import pytest
 from world import seen
 
 from cards.actions import Verb
-from cards.refusal import refusal_card
+from cards.refusal import private_card, refusal_card
 from core.domain.errors import Code
 
 
@@ -40,5 +40,10 @@ def test_a_fault_of_ours_comes_with_what_an_administrator_needs() -> None:
 
     assert card.title == "Something went wrong here"
     assert "For an administrator: evt_1" in seen.words(card)
-    assert card.said.startswith("Something went wrong here. It is not your fault")
+    assert card.said == "Something went wrong here. Please do it again in a moment."
     assert "administrator" not in seen.words(refusal_card("", Code.INTERNAL))
+
+
+def test_where_others_read_along_the_way_is_a_direct_chat() -> None:
+    assert private_card().said.endswith("Write it to me in a direct chat.")
+    assert seen.buttons(private_card()) == []

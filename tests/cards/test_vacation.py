@@ -65,10 +65,11 @@ def test_without_a_team_there_is_nothing_to_lend(view: object) -> None:
     assert "needed" not in words
 
 
-def test_the_form_asks_for_the_last_day_away() -> None:
+def test_the_form_asks_for_the_first_day_back() -> None:
     form = dates_form(c.AWAY)
+    until = seen.fields(form)["until"]
 
-    assert seen.fields(form)["until"].kind is Kind.DATE
+    assert (until.label, until.kind) == ("First day back", Kind.DATE)
     assert "You are on vacation until" in seen.words(form)
     assert "You are on vacation" not in seen.words(dates_form(c.ABSENCE))
 

@@ -245,6 +245,7 @@ def _knowing() -> dict[str, Card]:
         "refusal-field": refusal.refusal_card("amount: more than 0.", "invalid_field"),
         "refusal-ours": refusal.refusal_card("", "internal_error", support_id="evt_0123456789"),
         "refusal-unknown": refusal.refusal_card("It was refused.", "something_else"),
+        "refusal-private": refusal.private_card(),
         "notice-quota": notice.quota_warning_card(v.LOW, 80),
         "notice-quota-out": notice.quota_warning_card(v.OUT, 100),
         "notice-critical": notice.critical_card(c.CRITICAL),
