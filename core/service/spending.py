@@ -13,14 +13,19 @@ from core.calls import Ask, Caller, Denied, LookView, Outcome, Receipt, Ticket
 from core.domain.balancer import Bound, Reason
 from core.domain.credits import spoken
 from core.domain.errors import Code, Refusal
+from core.service.clock import drawn
 from core.service.start import Core
-from core.store.items import HoldItem, RefusalItem, SettleItem
+from core.store.items import HoldItem, RefusalItem, SettleItem, Traced
 
 IN_FLIGHT_SECONDS = 2.0
 POLL_SECONDS = 1.0
 """For holds that settle in another process; those of this one wake the waiter at once."""
 RETRY_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 """Pauses between tries to settle; the last one repeats."""
+LINK_LETTERS = "abcdefghkmnpqrstuvwxyz"
+"""No digits: clients retry by those that they find in a message (gateway/quota_message.py)."""
+LINK_LENGTH = 10
+"""44 bits; and nobody but the member can follow it."""
 TOLD = {
     Reason.PERSONAL_EXHAUSTED,
     Reason.KEY_CAP,
@@ -115,8 +120,10 @@ async def _refusal(core: Core, caller: Caller, ask: Ask, denied: Denied) -> Refu
         looks=looks,
         required_micro=denied.refused.required_micro,
         now_ms=core.clock.now_ms(),
+        link=drawn(LINK_LETTERS, LINK_LENGTH),
     )
-    pending = await core.database.commit(trace)
+    traced = await core.database.commit(trace)
+    assert isinstance(traced, Traced)
     return Refusal(
         Code.INSUFFICIENT_QUOTA,
         f"This call needs {spoken(denied.refused.required_micro)} credits;"
@@ -127,7 +134,8 @@ async def _refusal(core: Core, caller: Caller, ask: Ask, denied: Denied) -> Refu
             "remaining_micro": denied.remaining_micro,
             "required_micro": denied.refused.required_micro,
             "resets_ms": core.period().ends_ms,
-            "pending_since_ms": pending,
+            "pending_since_ms": traced.pending_since_ms,
+            "request_url": f"/r/{traced.link}",
             "critical_denied": denied.critical_denied,
         },
     )

@@ -35,10 +35,7 @@ class SettleItem:
 
 @dataclass(frozen=True, slots=True)
 class RefusalItem:
-    """Leaves a coalesced trace of a refusal.
-
-    Answered with since when the member's request for more waits, in ms; None if there is none.
-    """
+    """Leaves a coalesced trace of a refusal. Answered with Traced."""
 
     call_id: str
     member_id: str
@@ -49,6 +46,17 @@ class RefusalItem:
     looks: tuple[LookView, ...]
     required_micro: int
     now_ms: int
+    link: str = ""
+    """Leads to the row from a message, if it is the row's first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """Where a refusal was noted."""
+
+    link: str
+    pending_since_ms: int | None
+    """Since when the member's request for more waits; None if there is none."""
 
 
 Item = HoldItem | SettleItem | RefusalItem

@@ -44,13 +44,13 @@ class Journal:
         yield from settling.read(settles)
         holding = HoldDesk(folio, holders, away)
         yield from holding.read(holds, recheck=recheck)
-        pending = (yield from write_refusals(refusals)) if refusals else {}
+        traced = iter((yield from write_refusals(refusals)) if refusals else ())
         results: list[Result] = [
             holding.decide(item)
             if isinstance(item, HoldItem)
             else settling.settle(item)
             if isinstance(item, SettleItem)
-            else pending.get(item.member_id)
+            else next(traced)
             for item in items
         ]
         yield from folio.write()

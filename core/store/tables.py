@@ -205,6 +205,8 @@ class RefusalRow(SQLModel, table=True):
     last_call_id: str
     first_ms: int = big()
     last_ms: int = big()
+    link: str | None = Field(default=None, index=True)
+    """What leads to it from the refused call's message: `/r/<link>`, for its member alone."""
 
 
 class RefusedCallRow(SQLModel, table=True):

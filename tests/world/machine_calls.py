@@ -136,7 +136,8 @@ class Calls(RuleBasedStateMachine):
 
     def told(self, refusal: Refusal, wish: Wish) -> No:
         """Return a refusal with its facts, and with the looks that its trace shows `why`."""
-        facts = {k: v for k, v in refusal.facts.items() if k != "resets_ms"}
+        drawn = {"resets_ms", "request_url"}
+        facts = {k: v for k, v in refusal.facts.items() if k not in drawn}
         looks = []
         if refusal.code.value == plain_calls.SHORT:
             trace = self.play(stage.rows(self.core, WHY, wish.call))

@@ -7,7 +7,7 @@ import pytest
 from world.people import Town
 
 from core.calls import LookView
-from core.store.items import Item, RefusalItem
+from core.store.items import Item, RefusalItem, Traced
 from core.store.refusals import MOST_IDS
 
 ROWS = "SELECT member_id, model, count, required, last_call_id, first_ms, last_ms FROM refusal"
@@ -22,7 +22,7 @@ def refusal(town: Town, call: int, *, required: int = 50) -> RefusalItem:
     looks = (LookView("own", "personal_exhausted", call),)
     return RefusalItem(
         f"call_{call}", "ada", None, "ada", "insufficient_quota", "demo", looks, required,
-        town.clock.ms,
+        town.clock.ms, f"link{call}",
     )  # fmt: skip
 
 
@@ -80,8 +80,28 @@ async def test_a_refusal_is_answered_with_since_when_a_request_for_more_waits(to
         " answer) VALUES ('apr', 'ada', 5, '', 'pending', 0, 77, 99, '') RETURNING id"
     )
 
-    assert none == [None]
-    assert await batch(town, refusal(town, 2)) == [77]
+    assert none == [Traced("link1", None)]
+    assert await batch(town, refusal(town, 2)) == [Traced("link1", 77)]
+
+
+async def test_refusals_of_one_row_share_the_link_of_the_first(town: Town) -> None:
+    town.clock.advance(hours=2)
+    first = await batch(town, refusal(town, 1), refusal(town, 2))
+    later = await batch(town, refusal(town, 3), replace(refusal(town, 4), model="other"))
+
+    assert first == [Traced("link1", None)] * 2
+    assert later == [Traced("link1", None), Traced("link4", None)]
+    rows = await town.query("SELECT model, link FROM refusal ORDER BY model")
+    assert [tuple(row) for row in rows] == [("demo", "link1"), ("other", "link4")]
+
+
+async def test_a_row_from_before_there_were_links_is_given_one(town: Town) -> None:
+    (old,) = await batch(town, replace(refusal(town, 1), link=""))
+    (new,) = await batch(town, refusal(town, 2))
+
+    assert old == Traced("", None)
+    assert new == Traced("link2", None)
+    assert [tuple(row) for row in await town.query("SELECT link FROM refusal")] == [("link2",)]
 
 
 async def test_a_refusal_touches_no_balance(town: Town) -> None:

@@ -183,3 +183,5 @@ def upgrade() -> None:
         postgresql_where=sa.text("payer <> 'own'"),
     )
     op.add_column("approval", sa.Column("passed_by", sa.String(), nullable=True))
+    op.add_column("refusal", sa.Column("link", sa.String(), nullable=True))
+    op.create_index("ix_refusal_link", "refusal", ["link"])
