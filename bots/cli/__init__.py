@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "quota": "Show what people and their teams have left.",
         "audit": "Recompute the ledger from its journal and compare.",
         "models": "List the models, their prices, and whether they can be called.",
+        "manifest": "Write what Slack, Teams and Telegram want to know of this server.",
         "settings": "Show the settings in use, or print a commented .env file.",
         "version": "Print the version.",
     }

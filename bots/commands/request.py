@@ -12,7 +12,7 @@ from cards.request import request_form
 from core.domain.errors import Code, Refusal
 from core.service import approving, quota
 from core.service.approving import MOST_MICRO
-from core.views.chat import RefusedView, RequestView
+from core.views.chat import RequestView
 
 
 async def say(ctx: Context, words: Words) -> Answer:
@@ -46,15 +46,12 @@ async def send(ctx: Context, _action: Action) -> Answer:
         return corrected(again.card, str(problem))
 
 
-async def form(
-    ctx: Context, *, amount: str = "", reason: str = "", refused: RefusedView | None = None
-) -> Answer:
+async def form(ctx: Context, *, amount: str = "", reason: str = "") -> Answer:
     """Return the form, with what is known already; while a request waits, it changes that."""
     card = request_form(
         await quota.quota(ctx.core, ctx.caller.id),
         amount=amount,
         reason=reason,
-        refused=refused,
         mine=await _mine(ctx),
     )
     return Answer(card)
