@@ -26,7 +26,10 @@ MOST_SHOWN = 10
 
 
 def approval_card(view: RequestView) -> Card:
-    """Show a request to one person: with what they may do while it waits, then its outcome."""
+    """Show a request to one person: with what they may do while it waits, then its outcome.
+
+    What the requester can do after it comes as news of its own, `decided_card`.
+    """
     approval = view.approval
     if is_pending(approval):
         return _pending(view)
@@ -38,7 +41,6 @@ def approval_card(view: RequestView) -> Card:
             Divider(),
             Text(_asked(view), Tone.MUTED),
             *reason(approval),
-            *(_what_now(view) if view.mine else ()),
         ),
         summary=f"{title}. {approval.message}",
         ref=approval.id,

@@ -38,8 +38,8 @@ def link_card(*, problem: str = "") -> Card:
         body=(
             *((Text(problem, Tone.WARN),) if problem else ()),
             Text("I do not know yet who you are here. It takes a minute, once:"),
-            Text("1. Where I know you already, say “link”: the web chat or another chat account."),
-            Text("2. Send the code that you get there, here."),
+            Text("1. In the web chat, or where else I know you already, say “link”."),
+            Text("2. Send me here the code that you get there."),
             Text("3. Confirm it there. From then on this account is yours."),
             *rows.form(
                 Button("Link", Verb.LINK_SEND, style=Style.PRIMARY),

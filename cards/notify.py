@@ -8,18 +8,14 @@ of KINDS; `to-<platform>` or `to-any`; `quiet-off`; or `form` with the values `t
 from cards import rows
 from cards.actions import Verb
 from cards.card import Button, Card, Fact, Facts, Field, Node, Style
+from cards.link import PLATFORMS
 from cards.phrases import listed
 from core.views.chat import NotifyView
 
 QUOTA = "quota"
 KINDS = {QUOTA: "Quota warnings", "vacation": "Vacations", "critical": "Critical calls of my team"}
 """What can be turned off, each by one button."""
-CHANNELS = {
-    "slack": "Slack",
-    "teams": "Microsoft Teams",
-    "telegram": "Telegram",
-    "web": "Web chat",
-}
+CHANNELS = PLATFORMS
 FORM, ANY, QUIET_OFF = "form", "to-any", "quiet-off"
 
 

@@ -49,7 +49,7 @@ def request_form(
                 _reason(reason or (pending.reason if pending else "")),
             ),
             Text(
-                "Your manager gets it at once. When it is approved, the same key works again.",
+                "Whoever can approve it is told at once. Then the same key works again.",
                 Tone.MUTED,
             ),
         ),
