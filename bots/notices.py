@@ -16,7 +16,7 @@ from cards.vacation import colleague_card, thanks_card
 from core.domain.approvals import State
 from core.domain.errors import Code
 from core.domain.notifying import Kind
-from core.service import absence, approving
+from core.service import absence, approving, boards
 from core.service.start import Core
 from core.views.chat import RequestView
 from core.views.delivery import Copy, Parcel
@@ -33,11 +33,17 @@ async def card_of(core: Core, parcel: Parcel) -> Card | None:
 
 async def copy_of(core: Core, copy: Copy) -> tuple[Card, bool]:
     """Return what a posted copy should show now, and whether that is for good."""
-    view = await approving.shown_to(core, copy.viewer_id, copy.ref)
+    view = await _seen(core, copy)
     if view is None:
         closed = refusal_card("This request is not yours to see any more.", Code.NOT_FOUND)
         return replace(closed, ref=copy.ref, rev=BEYOND), True
     return _request(copy.kind, view), view.approval.status != State.PENDING
+
+
+async def _seen(core: Core, copy: Copy) -> RequestView | None:
+    if copy.viewer_id == boards.NOBODY:
+        return await boards.request_view(core, copy.ref)
+    return await approving.shown_to(core, copy.viewer_id, copy.ref)
 
 
 def _request(kind: str, view: RequestView) -> Card:

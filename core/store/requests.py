@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from core.domain import ledger
 from core.domain.approvals import State
-from core.domain.members import Person, may_decide
+from core.domain.members import Person, Role, Seat, TeamRole, may_decide
 from core.domain.periods import Period
 from core.store import approval_rows as rows
 from core.store.acts import Act, acting, read_person
@@ -23,6 +23,7 @@ READ_ASKED = """
 SELECT DISTINCT o.ref, m.name FROM outbox o JOIN member m ON m.id = o.member_id
 WHERE o.kind = 'approval' AND o.ref IN :1 AND m.status = 'active' ORDER BY o.ref, m.name
 """
+ANY_ADMIN = Person("", Role.ADMIN)
 Asked = dict[str, tuple[str, ...]]
 
 
@@ -35,6 +36,18 @@ def seen_by(
     if person is None or approval is None or not visible(person, approval):
         return None
     return (yield from _views(rules, person, [approval], period, now_ms))[0]
+
+
+def shared(
+    rules: Rules, approval_id: str, period: Period, now_ms: int
+) -> Program[RequestView | None]:
+    """Read a request as anybody sees it who may decide it; None if there is none."""
+    approval = yield from rows.find(approval_id)
+    if approval is None:
+        return None
+    team = approval.seated_team
+    anyone = Person("", Role.MEMBER, (Seat(team, TeamRole.MANAGER),)) if team else ANY_ADMIN
+    return (yield from _views(rules, anyone, [approval], period, now_ms))[0]
 
 
 def waiting(rules: Rules, act: Act, period: Period) -> Program[tuple[RequestView, ...]]:
