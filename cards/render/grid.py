@@ -12,6 +12,8 @@ _LEAST = 4
 """Columns of letters that a column of a table keeps, however narrow the screen."""
 _MOST_BAR = 20
 
+Row = tuple[str, ...]
+
 
 def meter(percent: int, length: int) -> str:
     """Return a bar of `length` characters; one is filled as soon as anything is left."""
@@ -33,8 +35,10 @@ def bar(share: int, length: int) -> str:
 
 def fits(node: Table, columns: int) -> bool:
     """Whether a table of characters needs no more than so many of them in a line."""
-    widths = [max(map(width, map(line, column))) for column in _columns(node, node.rows)]
-    return sum(widths) + len(GAP) * (len(widths) - 1) <= columns
+    return (
+        _total([max(map(width, each)) for each in _columns(node, node.rows, words=True)])
+        <= columns
+    )
 
 
 def table(node: Table, columns: int, rows: int) -> list[str]:
@@ -43,12 +47,12 @@ def table(node: Table, columns: int, rows: int) -> list[str]:
     Titles of several words take several lines, so that the figures below set the widths.
     """
     shown, rest = listed(node.rows, rows)
-    widths = _widths([list(map(line, each)) for each in _columns(node, shown)], columns)
+    widths = _widths(node, shown, columns)
     titles = [
         _title(line(each.title), wide) for each, wide in zip(node.columns, widths, strict=True)
     ]
     head = zip(*_bottomed(titles), strict=True)
-    rule = "─" * min(sum(widths) + len(GAP) * (len(widths) - 1), columns)
+    rule = "─" * min(_total(widths), columns)
     body = [_row(list(map(line, row)), node.columns, widths) for row in shown]
     drawn = [*(_row(row, node.columns, widths) for row in head), rule, *body]
     return [*(shorten(each, columns, width) for each in drawn), *([rest] if rest else [])]
@@ -75,21 +79,27 @@ def chart(node: Chart, columns: int, rows: int) -> list[str]:
     return [*drawn, *([rest] if rest else [])]
 
 
-def _columns(node: Table, rows: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Return what sets the width of each column: its cells, and the words of its title."""
+def _columns(node: Table, rows: Sequence[Row], *, words: bool) -> list[list[str]]:
+    """Return what sets the width of each column: its cells, and its title or the words of it."""
     return [
-        [*column.title.split(), "", *(row[at] for row in rows if at < len(row))]
+        [line(each) for each in (*titles, "", *(row[at] for row in rows if at < len(row)))]
         for at, column in enumerate(node.columns)
+        for titles in [column.title.split() if words else [column.title]]
     ]
 
 
-def _widths(columns: Sequence[Sequence[str]], most: int) -> list[int]:
-    """Return the widths of the columns; the widest give way until all of them fit."""
-    widths = [max(map(width, column)) for column in columns]
-    room = most - len(GAP) * (len(widths) - 1)
-    while widths and sum(widths) > room and max(widths) > _LEAST:
+def _widths(node: Table, rows: Sequence[Row], most: int) -> list[int]:
+    """Return the widths of the columns; first titles are broken, then the widest give way."""
+    widths = [max(map(width, each)) for each in _columns(node, rows, words=False)]
+    if _total(widths) > most:
+        widths = [max(map(width, each)) for each in _columns(node, rows, words=True)]
+    while widths and _total(widths) > most and max(widths) > _LEAST:
         widths[widths.index(max(widths))] -= 1
     return widths
+
+
+def _total(widths: Sequence[int]) -> int:
+    return sum(widths) + len(GAP) * (len(widths) - 1)
 
 
 def _title(title: str, wide: int) -> list[str]:

@@ -54,8 +54,9 @@ from cards.card import (
 )
 from cards.render import words
 from cards.render.html_forms import actions, form
-from cards.render.limits import body, listed, shorten
+from cards.render.limits import listed, shorten
 from cards.render.markup import ROOM, Page, escaped, line, lines
+from cards.render.rooms import body
 
 ALONE = Page()
 

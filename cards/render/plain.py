@@ -20,7 +20,8 @@ from cards.card import (
     Tone,
 )
 from cards.render import grid, words
-from cards.render.limits import Room, body, listed, said, shorten, told
+from cards.render.limits import listed, said, shorten, told
+from cards.render.rooms import Room, body
 from cards.render.words import inert, width
 
 COLUMNS = 72

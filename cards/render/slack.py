@@ -10,7 +10,8 @@ undocumented (slackapi/bolt-js#2509, #2867), so this stays well below what other
 from itertools import count
 
 from cards.card import Actions, Card, Form
-from cards.render.limits import Room, body, fitting, said, utf16
+from cards.render.limits import said, utf16
+from cards.render.rooms import Room, body, fitting
 from cards.render.slack_blocks import prose
 from cards.render.slack_inputs import Json, buttons, inputs, plain
 from cards.render.words import NOTHING
@@ -23,8 +24,9 @@ _MOST_NOTICE = 300
 _MOST_HEADER = 150
 _MOST_VIEW_TITLE = 24
 _ROOMS = (
-    Room(nodes=30, text=2_900, short=300, rows=25, buttons=25),
-    Room(nodes=20, text=900, short=120, rows=12, buttons=25),
+    Room(nodes=49, text=2_900, short=300, rows=25, buttons=100),
+    Room(nodes=36, text=1_500, short=200, rows=15, buttons=60),
+    Room(nodes=24, text=900, short=120, rows=10, buttons=25),
     Room(nodes=12, text=200, short=50, rows=5, buttons=12, fields=6),
 )
 
@@ -73,10 +75,10 @@ def _blocks(card: Card, room: Room, *, submits: bool) -> list[Json]:
     blocks: list[Json] = []
     for node in nodes:
         if isinstance(node, Actions):
-            blocks.append(buttons(node.buttons, ids))
+            blocks += buttons(node.buttons, ids)
         elif isinstance(node, Form):
             blocks += inputs(node, room)
-            blocks += [buttons((node.submit,), ids)] if submits else []
+            blocks += buttons((node.submit,), ids) if submits else []
         else:
             blocks.append(prose(node, room))
     return [*blocks, {"type": "context", "elements": [plain(rest, room.text)]}] if rest else blocks

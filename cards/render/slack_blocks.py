@@ -4,7 +4,8 @@ from typing import assert_never
 
 from cards.card import Chart, Code, Divider, Facts, Link, Meter, Table, Text, Tone
 from cards.render import grid, words
-from cards.render.limits import Prose, Room, listed, said, shorten, told
+from cards.render.limits import listed, said, shorten, told
+from cards.render.rooms import Prose, Room
 from cards.render.signs import LIGHTS, MARKS
 from cards.render.slack_inputs import Json
 

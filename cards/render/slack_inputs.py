@@ -4,12 +4,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cards.card import Button, Field, Form, Kind, Style
-from cards.render.limits import Room, begin, said
+from cards.render.limits import begin, said
+from cards.render.rooms import Room
 from cards.render.words import NOTHING, iso_date, line, lines
 
 Json = dict[str, Any]  # what Slack takes; the tests judge it by Slack's schema
 
 MOST_BUTTON = 75
+MOST_ACTIONS = 25
 MOST_INPUT = 3_000
 _MOST_LABEL = 300
 _MOST_CONFIRM = 300
@@ -23,8 +25,13 @@ def plain(text: str, most: int) -> Json:
     return {"type": "plain_text", "text": said(text, most) or NOTHING, "emoji": False}
 
 
-def buttons(each: Sequence[Button], ids: Iterator[int]) -> Json:
-    return {"type": "actions", "elements": [_button(button, next(ids)) for button in each]}
+def buttons(each: Sequence[Button], ids: Iterator[int]) -> list[Json]:
+    """Return blocks of buttons, whose numbers come from `ids`."""
+    drawn = [_button(button, next(ids)) for button in each]
+    return [
+        {"type": "actions", "elements": drawn[at : at + MOST_ACTIONS]}
+        for at in range(0, len(drawn), MOST_ACTIONS)
+    ]
 
 
 def inputs(form: Form, room: Room) -> list[Json]:

@@ -10,7 +10,7 @@ message; `plain.subject` is the line for its notification.
 import json
 
 from cards.card import Actions, Card, Divider, Form
-from cards.render.limits import Room, body, fitting
+from cards.render.rooms import Room, body, fitting
 from cards.render.teams_body import Json, block, prose, run
 from cards.render.teams_inputs import action_sets, inputs
 

@@ -1,11 +1,11 @@
 """What a card says, as Adaptive Card elements; every text of a card is a TextRun."""
 
-from collections.abc import Sequence
 from typing import Any, assert_never
 
 from cards.card import Chart, Code, Facts, Level, Link, Meter, Table, Text, Tone
 from cards.render import grid, words
-from cards.render.limits import Room, listed, said, shorten, told
+from cards.render.limits import listed, said, shorten, told
+from cards.render.rooms import Room
 from cards.render.words import NOTHING, line, width
 
 Json = dict[str, Any]  # what Teams takes; the tests judge it by the format's schema
@@ -13,6 +13,8 @@ Json = dict[str, Any]  # what Teams takes; the tests judge it by the format's sc
 MOST_COLUMNS = 8
 _MOST_BAR = 20
 _MOST_CHART_BAR = 16
+_MOST_INLINE = 32
+"""Letters of a text to copy that stand in the card itself."""
 _WEIGHT = (4, 24)
 """The least and the most that a column's longest text counts for its width."""
 _COLORS = {
@@ -78,13 +80,13 @@ def _figures(node: Facts | Table, room: Room) -> list[Json]:
         return _table(node, room)
     items, rest = listed(node.items, room.rows)
     rows = [
-        [
-            [block(run(each.label, room.short, isSubtle=True))],
-            [block(_run(one, {})) for one in _value(each.value, room).split("\n")],
-        ]
+        _side_by_side(
+            (1, [block(run(each.label, room.short, isSubtle=True))]),
+            (2, [block(_run(one, {})) for one in _value(each.value, room).split("\n")]),
+        )
         for each in items
     ]
-    return [_grid((1, 2), rows), *_more(rest, room)]
+    return [*_close(rows), *_more(rest, room)]
 
 
 def _value(value: str, room: Room) -> str:
@@ -94,16 +96,30 @@ def _value(value: str, room: Room) -> str:
 def _table(node: Table, room: Room) -> list[Json]:
     columns = node.columns[:MOST_COLUMNS]
     shown, rest = listed(node.rows, room.rows)
-    titles = [[block(run(each.title, room.short, weight="Bolder"))] for each in columns]
-    rows = [[[block(run(cell, room.short))] for cell in row[:MOST_COLUMNS]] for row in shown]
+    titles = _row([run(each.title, room.short, weight="Bolder") for each in columns])
     texts = zip(*([each.title for each in columns], *shown), strict=False)
     least, most = _WEIGHT
-    weights = [min(max(least, *map(width, column)), most) for column in texts]
-    table = _grid(weights, [titles, *rows]) | {"firstRowAsHeader": True}
-    for definition, column in zip(table["columns"], columns, strict=False):
-        if column.numeric:
-            definition["horizontalCellContentAlignment"] = "Right"
+    widths = [min(max(least, *map(width, column)), most) for column in texts]
+    definitions = [
+        {"width": wide} | ({"horizontalCellContentAlignment": "Right"} if each.numeric else {})
+        for wide, each in zip(widths, columns, strict=False)
+    ]
+    rows = [_row([run(cell, room.short) for cell in row[:MOST_COLUMNS]]) for row in shown]
+    table = {
+        "type": "Table",
+        "firstRowAsHeader": True,
+        "showGridLines": False,
+        "columns": definitions,
+        "rows": [titles, *rows],
+    }
     return [table, *_more(rest, room)]
+
+
+def _row(cells: list[Json]) -> Json:
+    return {
+        "type": "TableRow",
+        "cells": [{"type": "TableCell", "items": [block(cell)]} for cell in cells],
+    }
 
 
 def _meter(node: Meter, room: Room) -> list[Json]:
@@ -117,24 +133,24 @@ def _meter(node: Meter, room: Room) -> list[Json]:
 def _chart(node: Chart, room: Room) -> list[Json]:
     bars, rest = listed(list(zip(node.bars, grid.shares(node), strict=True)), room.rows)
     rows = [
-        [
-            [block(run(bar.label, room.short))],
-            [block(_run(grid.bar(share, _MOST_CHART_BAR), {"color": "Accent"}))],
-            [block(run(bar.caption, room.short))],
-        ]
+        _side_by_side(
+            (2, [block(run(bar.label, room.short))]),
+            (3, [block(_run(grid.bar(share, _MOST_CHART_BAR) or " ", {"color": "Accent"}))]),
+            (2, [block(run(bar.caption, room.short))]),
+        )
         for bar, share in bars
     ]
     title = block(run(node.title, room.short, weight="Bolder"))
-    return [title, _grid((2, 3, 2), rows), *_more(rest, room)]
+    return [title, *_close(rows), *_more(rest, room)]
 
 
 def _code(node: Code, room: Room, number: int) -> list[Json]:
-    """Return a text to copy; one of several lines as an input, which keeps its blanks."""
+    """Return a text to copy; a long one as an input, which keeps its blanks and scrolls."""
     text = shorten(words.code(node.text), room.text) or NOTHING
     label = said(node.label, room.short) or "To copy"
-    if "\n" in text:
-        copied = {"id": f"copy:{number}", "label": label, "isMultiline": True, "value": text}
-        return [{"type": "Input.Text", **copied}]
+    if "\n" in text or len(text) > _MOST_INLINE:
+        copied = {"id": f"copy:{number}", "label": label, "value": text}
+        return [{"type": "Input.Text", **copied, "isMultiline": "\n" in text}]
     shown = block({"type": "TextRun", "text": text, "fontType": "Monospace"})
     return [
         block(_run(label, {"isSubtle": True})),
@@ -155,18 +171,20 @@ def _link(node: Link, room: Room) -> list[Json]:
     ]
 
 
-def _grid(weights: Sequence[int], rows: Sequence[Sequence[list[Json]]]) -> Json:
-    """Return a table of cells, each of them a list of elements."""
+def _side_by_side(*columns: tuple[int, list[Json]]) -> Json:
+    """Return columns of these weights; a Table would make its first row a heading."""
     return {
-        "type": "Table",
-        "firstRowAsHeader": False,
-        "showGridLines": False,
-        "columns": [{"width": weight} for weight in weights],
-        "rows": [
-            {"type": "TableRow", "cells": [{"type": "TableCell", "items": cell} for cell in row]}
-            for row in rows
+        "type": "ColumnSet",
+        "columns": [
+            {"type": "Column", "width": weight, "items": items} for weight, items in columns
         ],
     }
+
+
+def _close(rows: list[Json]) -> list[Json]:
+    for row in rows[1:]:
+        row["spacing"] = "Small"
+    return rows
 
 
 def _more(rest: str, room: Room) -> list[Json]:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from cards.card import Button, Field, Form, Kind, Style
-from cards.render.limits import Room, begin, rows_of, said
+from cards.render.limits import begin, said, utf16
+from cards.render.rooms import Room, rows_of
 from cards.render.teams_body import Json, block, run
 from cards.render.words import NOTHING, iso_date, line, lines
 
@@ -18,7 +19,7 @@ _STYLES = {Style.PRIMARY: "positive", Style.DANGER: "destructive"}
 def action_sets(buttons: Sequence[Button], room: Room) -> list[Json]:
     return [
         {"type": "ActionSet", "actions": [_action(each, room) for each in row]}
-        for row in rows_of(buttons, MOST_ACTIONS, _MOST_LETTERS)
+        for row in rows_of(buttons, MOST_ACTIONS, _fit)
     ]
 
 
@@ -48,6 +49,10 @@ def _action(button: Button, room: Room) -> Json:
             "body": [question, {"type": "ActionSet", "actions": [execute]}],
         },
     } | ({"style": execute["style"]} if "style" in execute else {})
+
+
+def _fit(row: Sequence[Button]) -> bool:
+    return sum(utf16(each.label) for each in row) <= _MOST_LETTERS
 
 
 def _execute(button: Button, room: Room, inputs: str) -> Json:

@@ -7,12 +7,14 @@ from typing import assert_never
 
 from cards.card import Chart, Code, Divider, Facts, Link, Meter, Table, Text, Tone
 from cards.render import grid, words
-from cards.render.limits import Prose, Room, listed, said, shorten, told
+from cards.render.limits import listed, said, shorten, told
+from cards.render.rooms import Prose, Room
 from cards.render.signs import LIGHTS, MARKS
 from cards.render.words import NOTHING
 
 COLUMNS = 34
 """Letters of a preformatted line on the screen of a telephone."""
+DIVIDER = "─" * 12
 _MOST_BAR = 12
 _LONG_QUOTE = 300
 _LOCAL = re.compile(r"https?://(?:localhost|127\.|\[)", re.IGNORECASE)
@@ -30,7 +32,7 @@ def prose(node: Prose, room: Room) -> str:
         case Code() | Link():
             return _code(node, room) if isinstance(node, Code) else _link(node, room)
         case Divider():
-            return "─" * 12
+            return DIVIDER
         case _ as never:
             assert_never(never)
 
@@ -57,8 +59,8 @@ def _text(node: Text, room: Room) -> str:
 def _facts(node: Facts, room: Room) -> list[str]:
     items, rest = listed(node.items, room.rows)
     drawn = [
-        f"{_escaped(said(each.label, room.short))}:"
-        f" <b>{_escaped(told(each.value, room.short)) or NOTHING}</b>"
+        bold(f"{said(each.label, room.short)}:")
+        + f" {_escaped(told(each.value, room.short)) or NOTHING}"
         for each in items
     ]
     return [*drawn, *([rest] if rest else [])]

@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 WORK = ROOT / ".tokenpool" / "drawn"
 OUT = ROOT / ".tokenpool" / "cards"
-STYLE = ROOT / "bots" / "web" / "static" / "chat.css"
+STYLES = ROOT / "bots" / "web" / "static"
 PACKAGES = (
     "adaptivecards@3.0.6",
     "markdown-it@15.0.3",
@@ -72,9 +72,8 @@ def _bundle() -> None:
     shutil.copy(
         WORK / "node_modules" / "slack-blocks-to-jsx" / "dist" / "style.css", WORK / "slack.css"
     )
-    (WORK / "chat.css").write_text(
-        STYLE.read_text(encoding="utf-8") if STYLE.is_file() else "", encoding="utf-8"
-    )
+    styles = "\n".join(path.read_text(encoding="utf-8") for path in STYLES.glob("*.css"))
+    (WORK / "chat.css").write_text(styles, encoding="utf-8")
     esbuild = WORK / "node_modules" / ".bin" / "esbuild"
     _run(str(esbuild), "page.jsx", "--bundle", "--jsx=automatic", "--minify", "--outfile=page.js",
          "--log-level=warning")  # fmt: skip
