@@ -115,7 +115,11 @@ class Carrier:
     def _open(self, parcel: Parcel, who: Recipient) -> Sequence[Channel]:
         """Return the accounts this parcel may go to, on the platforms that this process speaks."""
         wanted = who.channels if parcel.channel != WEB else (who.web,) if who.web else ()
-        return [one for one in wanted if one.address.platform in self.transports]
+        return [
+            one
+            for one in wanted
+            if one.address.platform in self.transports and parcel.link_id in {"", one.link_id}
+        ]
 
     async def _hushed(self, to: Address, limited: RateLimited) -> Outcome:
         await delivery.hush(self.core, to, limited.retry_seconds)

@@ -20,7 +20,7 @@ from core.domain.errors import Refusal
 from core.domain.notifying import Kind, urgent
 from core.service import delivery
 from core.service.start import Core
-from core.views.delivery import Copy, Parcel
+from core.views.delivery import Copy, Parcel, Recipient
 
 MOST_AT_ONCE = 16
 AGAIN_SECONDS = 1.0
@@ -128,9 +128,7 @@ class Courier:
 
     async def _send(self, parcel: Parcel) -> None:
         who = await delivery.recipient(self._core, parcel.member_id)
-        waits = who.free_ms > self._core.clock.now_ms() and not urgent(Kind(parcel.kind))
-        if waits and parcel.channel != WEB:  # a page that nobody opens disturbs nobody
-            await delivery.hold_back(self._core, parcel, who.free_ms)
+        if parcel.channel != WEB and await self._set_aside(parcel, who):
             return
         card = await notices.card_of(self._core, parcel)
         if card is None:
@@ -143,10 +141,23 @@ class Courier:
                 await delivery.wait(self._core, parcel, until_ms)
             case Failed(fault, least_ms):
                 await self._try_again(parcel, fault, least_ms)
-            case Nowhere() if parcel.channel == WEB or who.web is not None:
+            case Nowhere() if parcel.channel == WEB or who.web is not None or parcel.link_id:
                 await delivery.moot(self._core, parcel)
             case Nowhere():
                 await delivery.bury(self._core, parcel, delivery.NO_ACCOUNT)
+
+    async def _set_aside(self, parcel: Parcel, who: Recipient) -> bool:
+        """Return whether a notice waits for the end of quiet hours, or became one an account.
+
+        The web chat's copy never does: a page that nobody opens disturbs nobody.
+        """
+        if who.free_ms > self._core.clock.now_ms() and not urgent(Kind(parcel.kind)):
+            await delivery.hold_back(self._core, parcel, who.free_ms)
+            return True
+        if parcel.everywhere and len(who.channels) > 1:
+            await delivery.split(self._core, parcel, who.channels)
+            return True
+        return False
 
     async def _try_again(self, parcel: Parcel, fault: str, least_ms: int) -> None:
         if backoff.hopeless(parcel.attempts):

@@ -11,24 +11,40 @@ from msgspec.structs import replace
 from cards import notice
 from cards.approval import approval_card, decided_card
 from cards.card import Card
+from cards.link import confirm_card
 from cards.refusal import refusal_card
 from cards.vacation import colleague_card, thanks_card
 from core.domain.approvals import State
-from core.domain.errors import Code
-from core.domain.notifying import Kind
-from core.service import absence, approving, boards
+from core.domain.errors import Code, Refusal
+from core.domain.notifying import Kind, crossed
+from core.service import (
+    absence,
+    approving,
+    boards,
+    critical,
+    linking,
+    membership,
+    notifying,
+    quota,
+)
 from core.service.start import Core
 from core.views.chat import RequestView
 from core.views.delivery import Copy, Parcel
 
 Teller = Callable[[Core, Parcel], Awaitable[Card | None]]
+MOOT = {Code.NOT_FOUND, Code.ACCOUNT_DISABLED, Code.PERMISSION_DENIED}
 BEYOND = 1_000_000_000
 """A revision later than all: of a copy whose viewer may not see its row any more."""
 
 
 async def card_of(core: Core, parcel: Parcel) -> Card | None:
     """Return what to send; None if there is nothing to tell any more."""
-    return await TELLERS[Kind(parcel.kind)](core, parcel)
+    try:
+        return await TELLERS[Kind(parcel.kind)](core, parcel)
+    except Refusal as refusal:
+        if refusal.code in MOOT:
+            return None
+        raise
 
 
 async def copy_of(core: Core, copy: Copy) -> tuple[Card, bool]:
@@ -72,10 +88,53 @@ async def _thanks(core: Core, parcel: Parcel) -> Card | None:
     return thanks_card(await absence.lent(core, parcel.member_id, since, until))
 
 
+async def _critical(core: Core, parcel: Parcel) -> Card | None:
+    team_id, day = str(parcel.payload["team"]), str(parcel.payload["day"])
+    use = await critical.use(core, parcel.member_id, team_id, parcel.ref, day)
+    return notice.critical_card(use) if use and use.calls else None
+
+
+async def _quota(core: Core, parcel: Parcel) -> Card | None:
+    """Warn of the highest threshold that is crossed now; of a lower one nobody needs to hear."""
+    caller = await membership.present(core, parcel.member_id)
+    wishes = await notifying.preferences(core, caller)
+    view = await quota.quota(core, parcel.member_id)
+    percent = crossed(wishes.thresholds, view.own.spent_micro, view.own.granted_micro)
+    told = (parcel.payload["period"], parcel.payload["threshold"])
+    return (
+        notice.quota_warning_card(view, percent or 0)
+        if told == (view.period.name, percent)
+        else None
+    )
+
+
+async def _link(core: Core, parcel: Parcel) -> Card | None:
+    caller = await membership.present(core, parcel.member_id)
+    request = await linking.request(core, caller, parcel.ref)
+    return confirm_card(request) if request.state == "claimed" else None
+
+
+async def _linked(core: Core, parcel: Parcel) -> Card | None:
+    """Tell of an account that speaks for the member, unless it was unlinked meanwhile."""
+    caller = await membership.present(core, parcel.member_id)
+    accounts = (await linking.identity(core, caller)).accounts
+    found = next((account for account in accounts if account.id == parcel.ref), None)
+    return notice.account_linked_card(found.platform, found.name) if found else None
+
+
+async def _unlinked(_core: Core, parcel: Parcel) -> Card | None:
+    return notice.account_unlinked_card(str(parcel.payload["platform"]), "")
+
+
 TELLERS: Mapping[Kind, Teller] = {
     Kind.APPROVAL: _asked,
     Kind.NOBODY: _asked,
     Kind.DECIDED: _decided,
     Kind.AWAY: _away,
     Kind.THANKS: _thanks,
+    Kind.CRITICAL: _critical,
+    Kind.QUOTA: _quota,
+    Kind.LINK: _link,
+    Kind.LINKED: _linked,
+    Kind.UNLINKED: _unlinked,
 }

@@ -5,6 +5,7 @@ again under the same key.
 """
 
 import secrets
+from collections.abc import Iterable
 from typing import Protocol
 
 from core.domain import backoff
@@ -78,6 +79,12 @@ async def wait(core: Core, parcel: Parcel, until_ms: int) -> None:
 async def hold_back(core: Core, parcel: Parcel, until_ms: int) -> None:
     """Keep a notice until quiet hours end; what is urgent passes it."""
     await core.database.run(lambda: outbox.hold_back(parcel, core.epoch, until_ms))
+
+
+async def split(core: Core, parcel: Parcel, channels: Iterable[Channel]) -> None:
+    """Make one notice for each account out of one for all of them."""
+    now, links = core.clock.now_ms(), [channel.link_id for channel in channels]
+    await core.database.run(lambda: outbox.split(parcel, core.epoch, links, now))
 
 
 async def unreachable(core: Core, channel: Channel) -> None:

@@ -14,8 +14,9 @@ from core.domain.addresses import Address, Channel, in_order
 from core.domain.notifying import Kind, due_after_quiet
 from core.store import notices
 from core.store.acts import Act
-from core.store.notices import Notice
-from core.store.statements import Insert, Program, Read, Row
+from core.store.chat_tables import OutboxRow
+from core.store.notices import OUTBOX, Notice
+from core.store.statements import Announce, Insert, Program, Read, Row, Value
 from core.store.tables import MetaRow
 from core.views.delivery import Parcel, Recipient
 
@@ -112,6 +113,23 @@ def hold_back(parcel: Parcel, holder: str, until_ms: int) -> Program[bool]:
     queue = parcel.queue.removesuffix(LATER) + LATER
     later = (queue, until_ms, parcel.attempts - 1, "")
     return bool((yield Read(PUT_OFF, (parcel.id, holder, *later))))
+
+
+def split(parcel: Parcel, holder: str, link_ids: list[str], now_ms: int) -> Program[None]:
+    """Put one notice for each of these accounts in its place, each in a line of its own."""
+    apart = Ending("moot", fault="one for each account")
+    if not (yield from end(parcel, holder, apart, now_ms)):
+        return
+    rest = {name: value for name, value in parcel.payload.items() if name != "everywhere"}
+    rows: list[tuple[Value, ...]] = []
+    for link_id in link_ids:
+        payload = msgspec.json.encode(rest | {"link": link_id}).decode()
+        rows.append((
+            f"{parcel.id}/{link_id}", f"{parcel.member_id}/{link_id}", parcel.member_id,
+            parcel.kind, parcel.ref, payload, "pending", 0, now_ms, "", 0, "", "", now_ms,
+        ))  # fmt: skip
+    yield Insert(OutboxRow, notices.COLUMNS, rows, ignore=True)
+    yield Announce(OUTBOX)
 
 
 def recipient(member_id: str, now_ms: int) -> Program[Recipient]:

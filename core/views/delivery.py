@@ -23,6 +23,16 @@ class Parcel:
     """This one included."""
     created_ms: int
 
+    @property
+    def everywhere(self) -> bool:
+        """Whether every account is to be told, not only the first that takes it."""
+        return bool(self.payload.get("everywhere"))
+
+    @property
+    def link_id(self) -> str:
+        """The one account that is to be told; empty: whichever takes it."""
+        return str(self.payload.get("link", ""))
+
 
 @dataclass(frozen=True, slots=True)
 class Recipient:

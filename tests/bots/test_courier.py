@@ -249,8 +249,8 @@ async def test_no_fault_of_the_database_ends_the_courier(
 async def test_two_couriers_share_the_work_and_repeat_nothing(
     room: Mailroom, settings: Settings, clock: ManualClock
 ) -> None:
-    people = [await room.person(f"p{n}") for n in range(10)]
-    for number in range(6):
+    people = [await room.person(f"p{n}") for n in range(20)]
+    for number in range(3):
         for who, _ in people:
             await room.tell(who, f"n{number}")
 
@@ -264,6 +264,6 @@ async def test_two_couriers_share_the_work_and_repeat_nothing(
                 await courier.drain(10)
 
     for who, place in people:
-        assert room.slack.sent(place) == [f"n{number}:{who.id}" for number in range(6)]
+        assert room.slack.sent(place) == [f"n{number}:{who.id}" for number in range(3)]
     holders = await room.office.rows("SELECT DISTINCT lease_holder FROM outbox")
-    assert len(holders) == 2
+    assert len(holders) == 2, "there are more lines than one has room for"

@@ -13,7 +13,7 @@ from core.domain.balancer import Bound
 from core.domain.credits import PICO_PER_MICRO
 from core.domain.errors import Refusal
 from core.domain.ledger import Balance, Kind
-from core.domain.members import Person, TeamRole
+from core.domain.members import Person, Priority, TeamRole
 from core.service import approving, membership, teaming
 from core.service.auditing import audit
 from core.service.membership import NewUser
@@ -66,10 +66,13 @@ class Office:
         """Return somebody as their key shows them now."""
         return await known(self.core, somebody.key)
 
-    async def ask_for(self, caller: Caller, amount: int) -> Ticket | Denied:
+    async def ask_for(
+        self, caller: Caller, amount: int, priority: Priority = Priority.STANDARD
+    ) -> Ticket | Denied:
         """Ask for a hold, as a call with this key does."""
         bound = Bound(prompt_pico=amount * PICO_PER_MICRO, output_pico=0, output_tokens=16)
-        ask = Ask(call_id=f"call_{next(self._calls):06}", model="demo", bound=bound)
+        call_id = f"call_{next(self._calls):06}"
+        ask = Ask(call_id=call_id, model="demo", bound=bound, priority=priority)
         item = HoldItem(
             ask, caller.key_id, caller.id, self.core.period(), self.clock.ms, self.core.epoch,
             wide=True,
@@ -78,8 +81,10 @@ class Office:
         assert isinstance(decision, Ticket | Denied)
         return decision
 
-    async def hold(self, caller: Caller, amount: int) -> Ticket:
-        ticket = await self.ask_for(caller, amount)
+    async def hold(
+        self, caller: Caller, amount: int, priority: Priority = Priority.STANDARD
+    ) -> Ticket:
+        ticket = await self.ask_for(caller, amount, priority)
         assert isinstance(ticket, Ticket), ticket
         return ticket
 
