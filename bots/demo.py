@@ -16,7 +16,7 @@ from core.service.teaming import NewTeam
 DANA, MAX, KIM = "dana@demo.example", "max@demo.example", "kim@demo.example"
 TEAM = "Web shop"
 POOL_MICRO = 1_000 * MICRO
-DANA_MICRO = 2 * MICRO
+DANA_MICRO = 3 * MICRO // 2
 """A few calls of the demo page."""
 OTHERS_MICRO = 100 * MICRO
 OPERATOR = membership.OPERATOR

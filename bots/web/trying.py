@@ -29,16 +29,14 @@ from core.service.keys import KeyTerms
 LABEL = "Demo page"
 SECONDS = 30
 MOST_QUOTED = 220
-CHANGED_LINES = 260
-DIFF = "\n".join(
-    f"+    total = total + prices[{line}] * amounts[{line}]  # line {line} of the invoice"
-    for line in range(CHANGED_LINES)
-)
+DRAFTS = 8
 BODY = {
     "model": "demo",
-    "max_tokens": 200,
-    "messages": [{"role": "user", "content": f"Review this change, please:\n{DIFF}"}],
+    "n": DRAFTS,
+    "max_tokens": 100,
+    "messages": [{"role": "user", "content": "Draft a commit message for the new checkout."}],
 }
+"""Half a credit a call, and hardly more to hold, so that a small quota is seen to run out."""
 ASK = Button("Ask for more", Verb.REQUEST, style=Style.PRIMARY)
 
 
@@ -127,7 +125,7 @@ def answered(headers: Mapping[str, str], completion: _Completion) -> Card:
             Text(quoted, Tone.QUOTE),
             Facts(
                 (
-                    Fact("HTTP", "200"),
+                    Fact("Asked for", f"{DRAFTS} drafts of a commit message"),
                     Fact("Cost", f"{cost} credits"),
                     Fact("Left", f"{left} credits"),
                 )

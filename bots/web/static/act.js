@@ -54,6 +54,7 @@
       form.removeAttribute("data-event");
       if (form.matches(".composer")) form.reset();
     }
+    if (answer.ok && shown.length) form.closest('.message[data-no="0"]')?.remove();
     const last = shown.at(-1);
     if (last && !form.matches(".composer")) page.focusOn(last);
   };

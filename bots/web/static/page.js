@@ -15,6 +15,12 @@ const page = (() => {
     box.scrollTop = box.scrollHeight;
     box.parentElement.querySelector(".newer").hidden = true;
   };
+  /* Show the end; of a message that is taller than the view, its beginning. */
+  const toMessage = (box, message) => {
+    toEnd(box);
+    const above = message.getBoundingClientRect().top - box.getBoundingClientRect().top;
+    if (above < 0) box.scrollTop += above - 8;
+  };
 
   const say = (text) => {
     if (!text) return;
@@ -107,7 +113,7 @@ const page = (() => {
       say(fresh.dataset.spoken);
       news(number);
     }
-    if (follow) toEnd(box);
+    if (follow) toMessage(box, fresh);
     else if (!old) whole.querySelector(".newer").hidden = false;
   };
 
@@ -130,7 +136,8 @@ const page = (() => {
   };
 
   for (const box of document.querySelectorAll(".scroller")) {
-    toEnd(box);
+    const last = box.querySelector(".message:last-child");
+    if (last) toMessage(box, last);
     const button = box.parentElement.querySelector(".newer");
     button.addEventListener("click", () => toEnd(box));
     box.addEventListener("scroll", () => {
