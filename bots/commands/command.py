@@ -98,8 +98,4 @@ def privately() -> Answer:
 
 def address(ctx: Context) -> str:
     """Return where this server is reached: its public address, or the one it listens on."""
-    settings = ctx.core.settings
-    if ctx.link_url:
-        return ctx.link_url.rstrip("/")
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - only read
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    return ctx.core.settings.reached_at

@@ -172,6 +172,13 @@ class Settings(BaseSettings):
         return self.host in {"127.0.0.1", "::1", "localhost"}
 
     @property
+    def reached_at(self) -> str:
+        """Address by which people reach this server, as far as the settings tell."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - only read
+        local = f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+        return self.public_url or local
+
+    @property
     def signup_open_to(self) -> frozenset[str]:
         """Domains whose people become members by themselves."""
         return frozenset(filter(None, self.signup_domains.split(",")))

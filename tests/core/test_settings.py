@@ -136,6 +136,23 @@ def test_signing_up_is_closed_unless_domains_are_named() -> None:
     assert load(signup_domains="x.example,y.example").signup_open_to == {"x.example", "y.example"}
 
 
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ({}, "http://127.0.0.1:8000"),
+        ({"host": "0.0.0.0", "port": 9000}, "http://127.0.0.1:9000"),
+        ({"host": "::"}, "http://[::1]:8000"),
+        ({"host": "::1"}, "http://[::1]:8000"),
+        ({"host": "pool.internal"}, "http://pool.internal:8000"),
+        ({"host": "0.0.0.0", "public_url": "https://tp.internal/ai/"}, "https://tp.internal/ai"),
+    ],
+)
+def test_people_reach_the_server_by_its_public_address_or_where_it_listens(
+    given: dict[str, object], address: str
+) -> None:
+    assert load(**given).reached_at == address
+
+
 def test_all_wrong_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOKENPOOL_PORT", "x")
     monkeypatch.setenv("TOKENPOOL_LOG_LEVEL", "y")
