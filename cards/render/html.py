@@ -18,6 +18,7 @@ What the style sheet, the script and the pages may rely on (`…` is text, escap
       <figure class="code [secret]"><figcaption>…</figcaption>
         <pre tabindex="0"><code>…</code></pre>
         <button type="button" class="copy" data-copy>Copy</button></figure>
+      <details class="fold"><summary>…</summary><figure class="code"> without its figcaption
       <p class="link"><a href rel="noopener">…</a></p>
       <hr class="divider">
       <form class="act" method="post" action="ACTION">HIDDEN
@@ -59,6 +60,8 @@ from cards.render.markup import ROOM, Page, escaped, line, lines
 from cards.render.rooms import body
 
 ALONE = Page()
+_MOST_UNFOLDED = 60
+"""Letters of a text to copy that is shown at once."""
 
 
 def card(shown: Card, page: Page = ALONE) -> str:
@@ -118,13 +121,20 @@ def _link(node: Link) -> str:
 
 
 def _code(node: Code) -> Iterator[str]:
-    text = escaped(shorten(words.code(node.text), ROOM.text))
+    """Yield a text to copy; a long one that is no secret is folded below its label."""
+    text = shorten(words.code(node.text), ROOM.text)
+    label = line(node.label)
+    folded = label and not node.secret and len(text) > _MOST_UNFOLDED
+    if folded:
+        yield f'<details class="fold"><summary>{label}</summary>'
     yield f'<figure class="code{" secret" if node.secret else ""}">'
-    if label := line(node.label):
+    if label and not folded:
         yield f"<figcaption>{label}</figcaption>"
     # The first line break after <pre> is not shown (HTML, 13.1.2.5), so <code> comes at once.
-    yield f'<pre tabindex="0"><code>{text}</code></pre>'
+    yield f'<pre tabindex="0"><code>{escaped(text)}</code></pre>'
     yield '<button type="button" class="copy" data-copy>Copy</button></figure>'
+    if folded:
+        yield "</details>"
 
 
 def _figures(node: Facts | Table) -> Iterator[str]:

@@ -29,6 +29,7 @@ _LINKLIKE = re.compile(
     r"|(?<=[^\W_])(?=\.[^\W\d_])"  # example.com
     r"|(?<=\d)(?=\.\d+\.\d+\.\d)"  # 127.0.0.1
     r"|(?<=[@#$+/])(?=\w)"  # @here, #channel, $CASH, +49170, /command
+    r"|(?<=<)(?=[@!#])|(?<=\])(?=\()"  # <!here>, [name](address)
 )
 
 

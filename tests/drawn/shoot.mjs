@@ -8,11 +8,12 @@ const recorded = JSON.parse(readFileSync("recorded.json", "utf8"));
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 const faults = [];
 
-async function open(kind) {
+async function open(platform, kind) {
   const page = await browser.newPage({ viewport: { width: 1524, height: 900 } });
   page.on("pageerror", (error) => faults.push(String(error)));
   await page.setContent(`<!doctype html><meta charset="utf-8"><body class="${kind}"></body>`);
-  for (const path of ["slack.css", "chat.css", "page.css"]) await page.addStyleTag({ path });
+  const styles = platform === "html" ? ["chat.css", "page.css"] : ["slack.css", "page.css"];
+  for (const path of styles) await page.addStyleTag({ path });
   await page.evaluate((all) => { window.RECORDED = all; }, recorded);
   await page.addScriptTag({ path: "page.js" });
   return page;
@@ -21,7 +22,7 @@ async function open(kind) {
 for (const [platform, cards] of Object.entries(recorded)) {
   const names = Object.keys(cards);
   mkdirSync(`${out}/${platform}`, { recursive: true });
-  const each = await open("");
+  const each = await open(platform, "");
   for (const name of names) {
     await each.evaluate(([p, n]) => window.draw(p, n), [platform, name]);
     const frame = each.locator(`[id="${platform}-${name}"]`);
@@ -30,7 +31,7 @@ for (const [platform, cards] of Object.entries(recorded)) {
   }
   await each.close();
   for (let at = 0; at < names.length; at += A_SHEET) {
-    const page = await open("sheet");
+    const page = await open(platform, "sheet");
     await page.evaluate(([p, some]) => some.forEach((n) => window.draw(p, n)),
       [platform, names.slice(at, at + A_SHEET)]);
     const number = String(at / A_SHEET + 1).padStart(2, "0");
