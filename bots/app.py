@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from starlette.routing import Router
 from starlette.types import ASGIApp
 
-from bots import courier, demo, logs
+from bots import courier, demo, logs, platforms
 from bots.greeting import Started
 from bots.listening import DRAIN_SECONDS, Server, listen, url_of
+from bots.slack import platform as slack
 from bots.supervisor import Supervisor
 from bots.web import app as web_app
 from bots.web.app import Web
@@ -49,11 +51,16 @@ async def application(settings: Settings, own_url: str = "") -> AsyncIterator[Ap
         upkeep.running(core),
     ):
         environ = provider_environ()
-        web, chats = Web(core, own_url), Supervisor({WebTransport.name: WebTransport(core)})
+        web, routers = Web(core, own_url), list[Router]()
+        others = platforms.built(core, [slack.platform(routers)])
+        chats = Supervisor({WebTransport.name: WebTransport(core), **others})
         gate = Gate(
             core, catalog.load(settings, environ), HttpSource(environ), connectors=chats.views
         )
-        mounts = [Mount(web_app.PREFIXES, web, web.routes)]
+        mounts = [
+            Mount(web_app.PREFIXES, web, web.routes),
+            *(Mount((slack.PREFIX,), router, router.routes) for router in routers),
+        ]
         async with chats.running(), courier.running(core, chats.transports, chats.ready):
             try:
                 yield Application(core, create_app(gate, mounts), web.close)

@@ -1,0 +1,94 @@
+"""Cards as they stand in Slack: what is said along with them, and which of them are whose."""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from bots.context import Answer
+from cards.actions import Verb, decode
+from cards.card import Actions, Button, Card, Field, Form, Text, Tone
+from cards.render import slack
+from cards.render.slack_inputs import Json
+
+FORMS = frozenset(
+    {
+        Verb.APPROVE_LESS, Verb.KEY_NEW, Verb.LINK, Verb.NOTIFY, Verb.REJECT, Verb.REQUEST,
+        Verb.VACATION_DATES,
+    }
+)  # fmt: skip
+"""What answers with a form: a modal is opened for it before anything else is done."""
+LOADING = slack.view(Card("One moment …", (Text("This is being looked up.", Tone.MUTED),)))
+DONE = "Done."
+
+
+def opens_form(token: str) -> bool:
+    """Return whether a button is there to open a form; one with a literal does something."""
+    action = decode(token)
+    return action is not None and action.verb in FORMS and not action.literal
+
+
+def card_of(answer: Answer) -> Card:
+    """Return the card to show, with the answer's sentence on it unless it says so itself."""
+    if answer.card is None:
+        return Card(answer.toast or DONE)
+    if not answer.toast or _says(answer.card, answer.toast):
+        return answer.card
+    line = Text(answer.toast, Tone.GOOD if answer.done else Tone.WARN)
+    return replace(answer.card, body=(line, *answer.card.body))
+
+
+def note_of(answer: Answer) -> Card:
+    """Return the answer's sentence alone: its card stands elsewhere, or changes by itself."""
+    return Card(answer.toast or (answer.card.said if answer.card else DONE))
+
+
+def form_of(card: Card) -> Form | None:
+    return next((node for node in card.body if isinstance(node, Form)), None)
+
+
+def wrong_field(answer: Answer, values: dict[str, str]) -> Field | None:
+    """Return the field of a form that came back because something in it cannot be read."""
+    form = form_of(answer.card) if answer.card is not None and not answer.done else None
+    if form is None or not answer.toast:
+        return None
+    return next((field for field in form.fields if field.name in values), None)
+
+
+def is_own_request(card: Card) -> bool:
+    """Return whether a card is of the viewer's own request, which waits: they may withdraw it."""
+    return any(button.verb is Verb.REQUEST_WITHDRAW for button in _buttons(card))
+
+
+def message(card: Card) -> Json:
+    return slack.message(card)
+
+
+def view(card: Card) -> Json:
+    return slack.view(card)
+
+
+def ephemeral(card: Card, *, replace_original: bool = False) -> Json:
+    """Return an answer by response_url that only one person sees."""
+    shown = slack.message(card)
+    return {
+        "response_type": "ephemeral",
+        "replace_original": replace_original,
+        "text": shown["text"],
+        "blocks": shown["blocks"],
+    }
+
+
+def note(text: str) -> list[Json]:
+    """Return one line that says what was done."""
+    return list(slack.message(Card(DONE, (Text(text, Tone.GOOD),)))["blocks"][1:])
+
+
+def _says(card: Card, toast: str) -> bool:
+    texts = (node.text for node in card.body if isinstance(node, Text))
+    return any(toast in text for text in (card.title, *texts))
+
+
+def _buttons(card: Card) -> Iterator[Button]:
+    for node in card.body:
+        if isinstance(node, Actions):
+            yield from node.buttons
