@@ -24,6 +24,7 @@ SWEEP_SECONDS = 5.0
 DAY_MS = 86_400_000
 IDEMPOTENCY_MS = DAY_MS
 REFUSALS_MS = 90 * DAY_MS
+DELIVERED_MS = 90 * DAY_MS
 INTERRUPTED = 500
 """Status of a call whose process died: the client saw its connection break."""
 
@@ -79,6 +80,7 @@ async def daily(core: Core) -> None:
             idempotency_before=now - IDEMPOTENCY_MS,
             refusals_before=now - REFUSALS_MS,
             leases_before=now - DAY_MS,
+            delivered_before=now - DELIVERED_MS,
         )
     )
 
