@@ -26,7 +26,7 @@ WHERE a.state = 'pending' AND a.expires_ms > :1 AND NOT EXISTS (
   LEFT JOIN membership g ON g.member_id = h.id AND g.team_id = s.team_id AND g.role = 'manager'
   WHERE o.kind = 'approval' AND o.ref = a.id AND h.status = 'active'
     AND (h.role = 'admin' OR g.member_id IS NOT NULL))
-ORDER BY a.created_ms, a.id
+ORDER BY a.created_ms, a.id LIMIT 100
 """
 READ_UNHEARD = READ + UNHEARD
 READ_TOLD = "SELECT member_id FROM outbox WHERE kind = 'approval' AND ref = :1"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core.domain import vacation
 from core.domain.members import CriticalRight
-from core.domain.notifying import Kind, Topic
+from core.domain.notifying import Kind
 from core.domain.periods import Period
 from core.domain.spans import DAY_MS, day_of
 from core.store import notices
@@ -22,22 +22,10 @@ USES = f"""
 SELECT c.team_id, c.member_id, c.ended_ms / {DAY_MS} AS day FROM call c
 WHERE {PAID} AND c.ended_ms >= :1 GROUP BY c.team_id, c.member_id, c.ended_ms / {DAY_MS}
 """  # noqa: S608 - our own fragments
-MANAGES = """
-SELECT s.member_id FROM membership s JOIN member a ON a.id = s.member_id
-WHERE s.team_id = u.team_id AND s.role = 'manager' AND s.member_id <> u.member_id
-  AND a.status = 'active'
+READ_MANAGERS = """
+SELECT s.team_id, m.id FROM membership s JOIN member m ON m.id = s.member_id
+WHERE s.team_id IN :1 AND s.role = 'manager' AND m.status = 'active'
 """
-READ_UNTOLD = f"""
-SELECT u.team_id, u.member_id, u.day, m.id FROM ({USES}) u
-JOIN member m ON m.status = 'active' AND m.id <> u.member_id
-  AND (m.id IN ({MANAGES}) OR (m.role = 'admin' AND NOT EXISTS ({MANAGES})))
-WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.id =
-    'critical:' || u.team_id || ':' || u.member_id || ':' || u.day || ':' || m.id)
-  AND NOT EXISTS (SELECT 1 FROM notify n
-    WHERE n.member_id = m.id AND n.muted LIKE '%{Topic.CRITICAL.value}%')
-LIMIT 1000
-"""  # noqa: S608 - as above
-"""The team's managers are to hear of it, or else the administrators."""
 READ_DAY = f"""
 SELECT COUNT(*), CAST(COALESCE(SUM(c.cost), 0) AS BIGINT) FROM call c
 WHERE {PAID} AND c.ended_ms >= :1 AND c.ended_ms < :2 AND c.team_id = :3 AND c.member_id = :4
@@ -54,18 +42,42 @@ class Use:
     """Days since the epoch."""
     recipient: str
 
+    @property
+    def event(self) -> str:
+        return f"critical:{self.team_id}:{self.member_id}:{self.day}"
+
 
 def untold(since_ms: int) -> Program[list[Use]]:
-    """Read of which critical calls since then somebody is to hear."""
-    return [Use(*row) for row in (yield Read(READ_UNTOLD, (since_ms,)))]
+    """Read of which critical calls since then somebody is to hear: managers, or else admins."""
+    rows = yield Read(USES, (since_ms,))
+    if not rows:
+        return []
+    managers: dict[str, set[str]] = {}
+    for team_id, manager in (yield Read(READ_MANAGERS, (sorted({row[0] for row in rows}),))):
+        managers.setdefault(team_id, set()).add(manager)
+    admins = set((yield from notices.admins()))
+    uses = [
+        Use(team_id, member_id, day, recipient)
+        for team_id, member_id, day in rows
+        for recipient in (managers.get(team_id, set()) - {member_id} or admins - {member_id})
+    ]
+    return (yield from _untold(uses))
 
 
 def tell(act: Act, uses: Sequence[Use]) -> Program[None]:
     for use in uses:
-        event = f"critical:{use.team_id}:{use.member_id}:{use.day}"
         payload = {"team": use.team_id, "day": day_of(use.day * DAY_MS)}
-        notice = Notice(Kind.CRITICAL, event, use.member_id, payload)
+        notice = Notice(Kind.CRITICAL, use.event, use.member_id, payload)
         yield from notices.tell(act, notice, [use.recipient])
+
+
+def _untold(uses: Sequence[Use]) -> Program[list[Use]]:
+    """Return those that are to be told to somebody who wants to hear it and has not yet."""
+    recipients = sorted({use.recipient for use in uses})
+    willing = set((yield from notices.willing(Kind.CRITICAL, recipients)))
+    wanted = [use for use in uses if use.recipient in willing]
+    told = yield from notices.told((use.event, use.recipient) for use in wanted)
+    return [use for use in wanted if (use.event, use.recipient) not in told]
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ SELECT member_id, max(CASE WHEN platform = 'web' THEN 1 ELSE 0 END),
   max(CASE WHEN platform = 'web' THEN 0 ELSE 1 END)
 FROM identity_link WHERE member_id IN :1 GROUP BY member_id
 """
+READ_ROWS = "SELECT id FROM outbox WHERE id IN :1"
 READ_MUTED = "SELECT member_id, muted FROM notify WHERE member_id IN :1 AND muted <> ''"
 
 
@@ -53,36 +54,15 @@ class Notice:
 
 def tell(act: Act, notice: Notice, recipients: Iterable[str]) -> Program[None]:
     """Write a notice to each of these members who was not told of this event before."""
-    willing = yield from _willing(notice.kind, sorted(set(recipients)))
-    if willing:
-        homes = yield from _homes(willing)
+    wanting = yield from willing(notice.kind, sorted(set(recipients)))
+    if wanting:
+        homes = yield from _homes(wanting)
         rows = [_row(act, notice, member_id, home) for member_id, home in homes]
         yield Insert(OutboxRow, COLUMNS, rows, ignore=True)
         yield Announce(OUTBOX)
 
 
-def row_id(event: str, member_id: str) -> str:
-    """Return the id of an event's row for one recipient."""
-    return f"{event}:{member_id}"
-
-
-def managers(team_ids: Iterable[str], but: str) -> Program[list[str]]:
-    """Read the active managers of any of these teams, without `but`."""
-    return [str(row[0]) for row in (yield Read(READ_MANAGERS, (sorted(set(team_ids)), but)))]
-
-
-def admins(but: str = "") -> Program[list[str]]:
-    """Read the active administrators, without `but`."""
-    return [str(row[0]) for row in (yield Read(READ_ADMINS, (but,)))]
-
-
-def answerable(team_id: str | None, member_id: str) -> Program[list[str]]:
-    """Read who answers for a member in a team: its managers, or else the administrators."""
-    found = (yield from managers([team_id], member_id)) if team_id else []
-    return found or (yield from admins(member_id))
-
-
-def _willing(kind: Kind, recipients: list[str]) -> Program[list[str]]:
+def willing(kind: Kind, recipients: list[str]) -> Program[list[str]]:
     """Return those who have not muted this kind."""
     topic = TOPICS.get(kind)
     if topic is None or not recipients:
@@ -103,6 +83,34 @@ def _homes(member_ids: list[str]) -> Program[list[tuple[str, str]]]:
     return [(m, "") for m in member_ids if m in beyond] + [
         (m, WEB) for m in member_ids if m in at_web
     ]
+
+
+def told(pairs: Iterable[tuple[str, str]]) -> Program[set[tuple[str, str]]]:
+    """Return those of these events and recipients that have a row, on whatever channel."""
+    by_id = {row_id: pair for pair in pairs for row_id in _row_ids(*pair)}
+    if not by_id:
+        return set()
+    return {by_id[row[0]] for row in (yield Read(READ_ROWS, (sorted(by_id),)))}
+
+
+def managers(team_ids: Iterable[str], but: str) -> Program[list[str]]:
+    """Read the active managers of any of these teams, without `but`."""
+    return [str(row[0]) for row in (yield Read(READ_MANAGERS, (sorted(set(team_ids)), but)))]
+
+
+def admins(but: str = "") -> Program[list[str]]:
+    """Read the active administrators, without `but`."""
+    return [str(row[0]) for row in (yield Read(READ_ADMINS, (but,)))]
+
+
+def answerable(team_id: str | None, member_id: str) -> Program[list[str]]:
+    """Read who answers for a member in a team: its managers, or else the administrators."""
+    found = (yield from managers([team_id], member_id)) if team_id else []
+    return found or (yield from admins(member_id))
+
+
+def _row_ids(event: str, member_id: str) -> tuple[str, str]:
+    return f"{event}:{member_id}", f"{event}:{member_id}/{WEB}"
 
 
 def _row(act: Act, notice: Notice, member_id: str, channel: str) -> tuple[Value, ...]:

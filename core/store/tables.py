@@ -75,6 +75,7 @@ class BalanceRow(SQLModel, table=True):
     __tablename__ = "balance"
     __table_args__ = (
         UniqueConstraint("account", "period", name="uq_balance_account_period"),
+        Index("ix_balance_period", "period"),
         CheckConstraint(
             "held >= 0 AND spent >= 0 AND held + spent <= posted", name="ck_balance_never_negative"
         ),

@@ -12,37 +12,21 @@ from core.domain.notifying import DEFAULT_THRESHOLDS, Kind, Topic, crossed, mute
 from core.store import notices
 from core.store.acts import Act
 from core.store.notices import Notice
-from core.store.statements import Program, Read, Row
+from core.store.statements import Program, Read
 
 USER = ledger.user("")
-REACHED = "b.spent >= b.posted / 100 * {0} + (b.posted % 100 * {0} + 99) / 100"
-"""`spent * 100 >= posted * threshold`, in numbers that no BIGINT is too small for."""
-HIGHEST = " ".join(
-    f"WHEN {REACHED.format(threshold)} THEN {threshold}"
-    for threshold in sorted(DEFAULT_THRESHOLDS, reverse=True)
-)
-USED = f"""
-SELECT substr(b.account, {len(USER) + 1}) AS member_id, CASE {HIGHEST} END AS reached
-FROM balance b
-WHERE b.period = :1 AND b.account LIKE '{USER}%' AND b.posted > 0
-  AND {REACHED.format(min(DEFAULT_THRESHOLDS))}
-"""  # noqa: S608 - our own fragments
-READ_SILENT = f"""
-SELECT u.member_id, u.reached FROM ({USED}) u
-JOIN member m ON m.id = u.member_id AND m.status = 'active'
-WHERE NOT EXISTS (SELECT 1 FROM notify n WHERE n.member_id = u.member_id)
-  AND NOT EXISTS (SELECT 1 FROM outbox o
-    WHERE o.id = 'quota:' || u.member_id || ':' || :1 || ':' || u.reached || ':' || u.member_id)
-LIMIT 1000
-"""  # noqa: S608 - as above
-"""Of those who have not said at what they want to be warned: nothing, once all are."""
-READ_WISHED = f"""
+READ_SPENT = f"""
+SELECT account, spent, posted FROM balance
+WHERE period = :1 AND account LIKE '{USER}%' AND posted > 0
+  AND spent >= posted / 100 * {min(DEFAULT_THRESHOLDS)}
+"""  # noqa: S608 - our own words
+"""Whoever may have reached the first threshold of those who chose none; rounded down, since a
+product of two amounts is too large for a BIGINT."""
+READ_WISHES = f"""
 SELECT n.member_id, n.thresholds, n.muted, b.spent, b.posted
-FROM notify n JOIN member m ON m.id = n.member_id AND m.status = 'active'
-JOIN balance b ON b.id = '{USER}' || n.member_id || '/' || :1
-WHERE b.posted > 0 AND b.spent > 0 AND n.thresholds <> ''
-"""  # noqa: S608 - as above
-READ_TOLD = "SELECT id FROM outbox WHERE id IN :1"
+FROM notify n JOIN balance b ON b.id = '{USER}' || n.member_id || '/' || :1
+"""  # noqa: S608 - our own words
+READ_ACTIVE = "SELECT id FROM member WHERE id IN :1 AND status = 'active'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +51,17 @@ class Crossing:
 
 def untold(period: str) -> Program[list[Crossing]]:
     """Read who is to be warned."""
-    silent = yield Read(READ_SILENT, (period,))
-    wished = yield from _wished((yield Read(READ_WISHED, (period,))), period)
-    return [Crossing(row[0], period, int(row[1])) for row in silent] + wished
+    reached = {
+        str(account).removeprefix(USER): crossed(DEFAULT_THRESHOLDS, spent, posted)
+        for account, spent, posted in (yield Read(READ_SPENT, (period,)))
+    }
+    for member_id, thresholds, muted, spent, posted in (yield Read(READ_WISHES, (period,))):
+        wanted = () if Topic.QUOTA in muted_of(muted) else thresholds_of(thresholds)
+        reached[member_id] = crossed(wanted, spent, posted)
+    crossings = [Crossing(who, period, t) for who, t in reached.items() if t is not None]
+    told = yield from notices.told((one.event, one.member_id) for one in crossings)
+    fresh = [one for one in crossings if (one.event, one.member_id) not in told]
+    return (yield from _active(fresh))
 
 
 def warn(act: Act, crossings: Sequence[Crossing]) -> Program[None]:
@@ -77,13 +69,10 @@ def warn(act: Act, crossings: Sequence[Crossing]) -> Program[None]:
         yield from notices.tell(act, one.notice(), [one.member_id])
 
 
-def _wished(rows: Sequence[Row], period: str) -> Program[list[Crossing]]:
-    """Return the crossings of those who chose their own thresholds, without what was told."""
-    found: dict[str, Crossing] = {}
-    for member_id, thresholds, muted, spent, posted in rows:
-        reached = crossed(thresholds_of(thresholds), spent, posted)
-        if reached is not None and Topic.QUOTA not in muted_of(muted):
-            crossing = Crossing(member_id, period, reached)
-            found[notices.row_id(crossing.event, member_id)] = crossing
-    told = {row[0] for row in (yield Read(READ_TOLD, (sorted(found),)))} if found else set()
-    return [crossing for row_id, crossing in found.items() if row_id not in told]
+def _active(crossings: Sequence[Crossing]) -> Program[list[Crossing]]:
+    """Return those of members who have not been disabled."""
+    if not crossings:
+        return []
+    rows = yield Read(READ_ACTIVE, ([one.member_id for one in crossings],))
+    active = {row[0] for row in rows}
+    return [one for one in crossings if one.member_id in active]

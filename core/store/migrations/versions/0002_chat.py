@@ -175,6 +175,7 @@ def upgrade() -> None:
     op.create_index("ix_web_session_expires_ms", "web_session", ["expires_ms"])
     op.create_index("ix_web_session_member_id", "web_session", ["member_id"])
 
+    op.create_index("ix_balance_period", "balance", ["period"])
     op.create_index(
         "ix_call_pool",
         "call",
