@@ -62,7 +62,15 @@ def test_the_effect_on_the_pool_is_said_before_the_click(
     assert effect(view, AMOUNT).tone is tone
 
 
+@pytest.mark.parametrize("gap", [{"team_name": None}, {"pool_available_micro": None}])
+def test_a_team_that_is_gone_has_no_pool(gap: dict[str, None]) -> None:
+    view = replace(c.REQUEST, **gap)  # type: ignore[arg-type]  # a field of it
+
+    assert effect(view, AMOUNT).text.startswith("No team pool is behind this")
+
+
 def test_a_pool_that_just_suffices_is_not_short() -> None:
+    assert effect(c.REQUEST, c.REQUEST.pool_available_micro or 0).text.endswith("; 0 after this.")
     assert not is_short(replace(c.REQUEST, pool_available_micro=AMOUNT))
     assert is_short(replace(c.REQUEST, pool_available_micro=AMOUNT - 1))
     assert not is_short(replace(SHORT, grants=True))

@@ -19,6 +19,7 @@ from cards.card import Fact, Level
         (0, 0, 0, Level.OUT),
         (5, 0, 0, Level.OUT),
         (1, 10_000, 1, Level.LOW),
+        (1, 1, 100, Level.GOOD),
         (20, 100, 20, Level.LOW),
         (21, 100, 21, Level.GOOD),
         (999, 1_000, 99, Level.GOOD),
