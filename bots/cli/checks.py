@@ -104,6 +104,25 @@ def admin(settings: Settings, *, there: bool) -> Check:
     return Check("administrator", state, "There is none: nobody can add people.", advice)
 
 
+def signing_up(settings: Settings, teams: Iterable[str]) -> list[Check]:
+    """Say who becomes a member by themself, where that is on; `teams` are short names."""
+    if not settings.signup_open_to:
+        return []
+    who = f"Whoever chats with a verified address at {settings.signup_domains} becomes a member"
+    if settings.signup_team and settings.signup_team not in teams:
+        return [
+            Check(
+                "signing up",
+                State.WARN,
+                f"{who}, but there is no team {settings.signup_team} to put them into.",
+                "Correct TOKENPOOL_SIGNUP_TEAM: a short name, as `tokenpool team list` shows it.",
+            )
+        ]
+    has = f"{settings.signup_quota:,} credits in each period"
+    team = f", in {settings.signup_team}" if settings.signup_team else ""
+    return [Check("signing up", State.OK, f"{who} with {has}{team}.")]
+
+
 def models(settings: Settings, environ: Mapping[str, str]) -> list[Check]:
     """Look at the models: which can be called, and what the others lack."""
     try:

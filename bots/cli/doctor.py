@@ -12,8 +12,9 @@ from bots.cli.options import Json
 from bots.cli.screen import print_json
 from core import settings as core_settings
 from core.domain.errors import Refusal
-from core.service import auditing, checkup, membership
+from core.service import auditing, checkup, membership, teaming
 from core.service.checkup import Schema
+from core.service.membership import OPERATOR
 from core.service.start import Core, open_core
 from core.settings import Settings, SettingsError
 
@@ -86,6 +87,9 @@ async def _database(settings: Settings) -> list[Check]:
 async def _within(core: Core) -> list[Check]:
     return [
         checks.admin(core.settings, there=await membership.has_admin(core)),
+        *checks.signing_up(
+            core.settings, [team.slug for team in await teaming.list_teams(core, OPERATOR)]
+        ),
         checks.clock(core.clock.now_ms(), await checkup.newest_ms(core)),
         await _audit(core),
     ]

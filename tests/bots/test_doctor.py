@@ -231,3 +231,19 @@ def test_older_tables_are_a_warning() -> None:
 
 def test_a_clock_from_before_the_first_version_is_a_failure() -> None:
     assert checks.clock(0, 0).state is State.FAIL
+
+
+def test_it_says_who_can_sign_up_and_warns_of_a_team_that_is_not_there(desk: Desk) -> None:
+    desk.made("admin", "create", "--email", "you@example.com")
+    desk.made("team", "create", "Blue Team", "--pool", "5")
+    signup = {"TOKENPOOL_SIGNUP_DOMAINS": "x.example", "TOKENPOOL_SIGNUP_QUOTA": "1500"}
+
+    assert "signing up" not in examined(desk, 0)
+    alone = examined(desk, 0, **signup)["signing up"]
+    seated = examined(desk, 0, **signup, TOKENPOOL_SIGNUP_TEAM="blue-team")["signing up"]
+    lost = examined(desk, 0, **signup, TOKENPOOL_SIGNUP_TEAM="blue")["signing up"]
+
+    assert (alone["state"], seated["state"], lost["state"]) == ("ok", "ok", "warn")
+    assert alone["found"].endswith("x.example becomes a member with 1,500 credits in each period.")
+    assert seated["found"].endswith("period, in blue-team.")
+    assert "no team blue" in lost["found"]
