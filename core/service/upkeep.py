@@ -14,17 +14,21 @@ import structlog
 from core.calls import Outcome
 from core.domain.errors import Refusal
 from core.domain.ledger import Kind
-from core.service import approving, auditing, membership, spending
+from core.service import (
+    absence,
+    approving,
+    auditing,
+    critical,
+    membership,
+    spending,
+    warning,
+)
 from core.service.start import Core
 from core.settings import UnknownOutcome
 from core.store import housekeeping, meta
 from core.store.recovery import LEASE, orphans
 
 SWEEP_SECONDS = 5.0
-DAY_MS = 86_400_000
-IDEMPOTENCY_MS = DAY_MS
-REFUSALS_MS = 90 * DAY_MS
-DELIVERED_MS = 90 * DAY_MS
 INTERRUPTED = 500
 """Status of a call whose process died: the client saw its connection break."""
 
@@ -62,27 +66,27 @@ async def heartbeat(core: Core) -> None:
 async def sweep(core: Core) -> None:
     """Do whatever is due now."""
     await capture_orphans(core)
-    await approving.expire_due(core)
     await membership.write_last_used(core)
+    await notice(core)
     day = datetime.fromtimestamp(core.clock.now_ms() / 1000, UTC).date().isoformat()
     if await core.database.run(lambda: meta.claim(f"job:daily:{day}", core.epoch)):
         await daily(core)
 
 
+async def notice(core: Core) -> None:
+    """End what has had its time, and tell people what they are to hear; each of it once."""
+    await approving.expire_due(core)
+    await approving.tell_unheard(core)
+    await absence.close_ended(core)
+    await critical.tell_untold(core)
+    await warning.warn_untold(core)
+
+
 async def daily(core: Core) -> None:
     """Seal the journal and delete what has served its time."""
     await auditing.seal(core)
-    now = core.clock.now_ms()
-    messages_before = now - core.settings.log_messages_days * DAY_MS
-    await core.database.run(
-        lambda: housekeeping.forget(
-            messages_before=messages_before,
-            idempotency_before=now - IDEMPOTENCY_MS,
-            refusals_before=now - REFUSALS_MS,
-            leases_before=now - DAY_MS,
-            delivered_before=now - DELIVERED_MS,
-        )
-    )
+    now, days = core.clock.now_ms(), core.settings.log_messages_days
+    await core.database.run(lambda: housekeeping.forget(now, messages_days=days))
 
 
 async def capture_orphans(core: Core) -> int:

@@ -10,23 +10,30 @@ from core.store.chat_tables import (
     LinkCodeRow,
     LinkTryRow,
     OutboxRow,
+    WebMessageRow,
     WebSessionRow,
 )
 from core.store.housekeeping import forget
 from core.store.statements import Program
-from core.store.tables import ApprovalRow, LeaseRow
+from core.store.tables import (
+    ApprovalRow,
+    LeaseRow,
+    MessageRow,
+    RefusalRow,
+    RefusedCallRow,
+)
 
-OLD, NEW, NOW = 1, 1_000, 500
+DAY = 86_400_000
+NOW = 1_000 * DAY
 
 
-def ages() -> Program[None]:
-    return forget(
-        messages_before=NOW,
-        idempotency_before=NOW,
-        refusals_before=NOW,
-        leases_before=NOW,
-        delivered_before=NOW,
-    )
+def days_ago(days: int) -> dict[str, int]:
+    """Return a time that is a moment too old to be kept so many days, and one that is not."""
+    return {"old": NOW - days * DAY - 1, "new": NOW - days * DAY}
+
+
+def forgetting() -> Program[None]:
+    return forget(NOW, messages_days=3)
 
 
 async def left(town: Town, table: str, column: str = "id") -> list[str]:
@@ -36,7 +43,7 @@ async def left(town: Town, table: str, column: str = "id") -> list[str]:
 
 async def test_leases_codes_tries_and_sessions_go_when_they_have_lapsed(town: Town) -> None:
     await town.member("ada", 100)
-    for name, at in (("old", OLD), ("new", NEW)):
+    for name, at in days_ago(1).items():
         await town.add(LeaseRow(name=name, holder="h", until_ms=at))
         await town.add(
             LinkCodeRow(
@@ -47,7 +54,7 @@ async def test_leases_codes_tries_and_sessions_go_when_they_have_lapsed(town: To
         session = WebSessionRow(id=name, member_id="ada", created_ms=0, seen_ms=0, expires_ms=at)
         await town.add(session)
 
-    await town.database.run(ages)
+    await town.database.run(forgetting)
 
     assert "old" not in await left(town, "lease", "name")
     assert "new" in await left(town, "lease", "name")
@@ -55,33 +62,72 @@ async def test_leases_codes_tries_and_sessions_go_when_they_have_lapsed(town: To
         assert await left(town, table) == ["new"]
 
 
-async def test_events_and_notices_go_when_they_are_old_but_nothing_that_waits(
-    town: Town,
-) -> None:
-    numbers = count(1)
-    for name, at in (("old", OLD), ("new", NEW)):
+async def test_events_go_after_a_week(town: Town) -> None:
+    for name, at in days_ago(7).items():
         await town.add(InboxRow(platform="slack", key=name, lease_until=0, received_ms=at))
-        for state in ("sent", "pending"):
+
+    await town.database.run(forgetting)
+
+    assert await left(town, "inbox", "key") == ["new"]
+
+
+async def test_a_notice_outlives_every_period_and_one_that_waits_never_goes(town: Town) -> None:
+    numbers = count(1)
+    ages = {"sent": days_ago(40), "moot": days_ago(40), "dead": days_ago(90)}
+    for state, times in {**ages, "pending": days_ago(900)}.items():
+        for name, at in times.items():
             row = OutboxRow(
-                no=next(numbers), id=f"{name} {state}", queue="q", member_id="ada", kind="away",
+                no=next(numbers), id=f"{state} {name}", queue="q", member_id="ada", kind="away",
                 state=state, created_ms=at,
             )  # fmt: skip
             await town.add(row)
 
-    await town.database.run(ages)
+    await town.database.run(forgetting)
 
-    assert await left(town, "inbox", "key") == ["new"]
-    assert await left(town, "outbox") == ["new pending", "new sent", "old pending"]
+    waiting = ["pending new", "pending old"]
+    assert await left(town, "outbox") == ["dead new", "moot new", *waiting, "sent new"]
+
+
+async def test_lines_of_the_web_chat_go_after_a_month_and_words_as_the_settings_say(
+    town: Town,
+) -> None:
+    await town.member("ada", 100)
+    for number, (name, at) in enumerate(days_ago(30).items(), 1):
+        row = WebMessageRow(no=number, id=name, member_id="ada", said="hi", created_ms=at)
+        await town.add(row)
+    for name, at in days_ago(3).items():
+        words = MessageRow(call_id=name, member_id="ada", request=b"", answer=b"", at_ms=at)
+        await town.add(words)
+
+    await town.database.run(forgetting)
+
+    assert await left(town, "web_message") == ["new"]
+    assert await left(town, "message", "call_id") == ["new"]
+
+
+async def test_refused_calls_go_with_their_refusal(town: Town) -> None:
+    for name, at in days_ago(90).items():
+        row = RefusalRow(
+            id=name, member_id="ada", key_id="k", code="c", model="m", why="[]", required=1,
+            count=1, last_call_id=name, first_ms=0, last_ms=at,
+        )  # fmt: skip
+        await town.add(row)
+        await town.add(RefusedCallRow(id=f"call {name}", refusal_id=name))
+
+    await town.database.run(forgetting)
+
+    assert await left(town, "refusal") == ["new"]
+    assert await left(town, "refused_call") == ["call new"]
 
 
 async def test_copies_go_long_after_their_request_was_decided(town: Town) -> None:
     await town.member("ada", 100)
-    decided = {"old": OLD, "new": NEW, "open": None}
+    decided: dict[str, int | None] = {**days_ago(30), "open": None}
     for name, at in decided.items():
         await town.add(
             ApprovalRow(
                 id=name, member_id="ada", team_id=None, amount=1, reason="", rev=1,
-                state="approved" if at else "pending", created_ms=0, expires_ms=NEW,
+                state="approved" if at else "pending", created_ms=0, expires_ms=NOW,
                 decided_by=None, decided_ms=at, decided_amount=None, answer="",
             )
         )  # fmt: skip
@@ -94,6 +140,6 @@ async def test_copies_go_long_after_their_request_was_decided(town: Town) -> Non
             )  # fmt: skip
             await town.add(row)
 
-    await town.database.run(ages)
+    await town.database.run(forgetting)
 
     assert await left(town, "card_ref") == ["new False", "new True", "old True"]
