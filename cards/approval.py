@@ -187,10 +187,14 @@ def _passed(view: RequestView) -> tuple[Node, ...]:
 
 
 def _told(view: RequestView) -> tuple[Node, ...]:
-    if not view.asked or not view.mine:
+    if not view.mine:
         return ()
     verb = "was" if len(view.asked) == 1 else "were"
-    return (Text(f"{listed(view.asked)} {verb} told.", Tone.MUTED),)
+    told = f"{listed(view.asked)} {verb} told." if view.asked else ""
+    instead = "" if view.asked else ", so the administrators were told"
+    missed = f"{listed(view.unreached)} could not be reached in chat{instead}."
+    lines = (told, missed if view.unreached else "")
+    return tuple(Text(line, Tone.MUTED) for line in lines if line)
 
 
 def _asked(view: RequestView) -> str:

@@ -12,7 +12,7 @@ import msgspec
 from core.domain.accounts import WEB
 from core.domain.addresses import Address, Channel, in_order
 from core.domain.notifying import Kind, due_after_quiet
-from core.store import notices
+from core.store import card_refs, notices
 from core.store.acts import Act
 from core.store.chat_tables import OutboxRow
 from core.store.notices import OUTBOX, Notice
@@ -94,11 +94,18 @@ def bury(parcel: Parcel, holder: str, fault: str, act: Act) -> Program[bool]:
     """
     if not (yield from end(parcel, holder, Ending("dead", fault=fault), act.now_ms)):
         return False
-    if parcel.kind == Kind.APPROVAL and not (yield Read(READ_REACHED, (parcel.ref,))):
+    if parcel.kind == Kind.APPROVAL:
         for row in (yield Read(READ_ASKER, (parcel.ref,))):
-            notice = Notice(Kind.NOBODY, f"nobody:{parcel.ref}", parcel.ref)
-            yield from notices.tell(act, notice, (yield from notices.admins(row[0])))
+            yield from _missed(act, parcel.ref, str(row[0]))
     return True
+
+
+def _missed(act: Act, ref: str, asker: str) -> Program[None]:
+    """Let whoever asked see who was not reached; if that was everybody, ask the administrators."""
+    yield from card_refs.doubt_viewer(ref, asker)
+    if not (yield Read(READ_REACHED, (ref,))):
+        notice = Notice(Kind.NOBODY, f"nobody:{ref}", ref)
+        yield from notices.tell(act, notice, (yield from notices.admins(asker)))
 
 
 def put_off(parcel: Parcel, holder: str, until_ms: int, fault: str = "") -> Program[bool]:

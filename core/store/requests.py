@@ -5,6 +5,7 @@ whoever asked would meet.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from core.domain import ledger
 from core.domain.approvals import State
@@ -20,11 +21,20 @@ from core.store.statements import Program, Read
 from core.views.chat import RequestView
 
 READ_ASKED = """
-SELECT DISTINCT o.ref, m.name FROM outbox o JOIN member m ON m.id = o.member_id
-WHERE o.kind = 'approval' AND o.ref IN :1 AND m.status = 'active' ORDER BY o.ref, m.name
+SELECT o.ref, m.name, min(CASE WHEN o.state = 'dead' THEN 1 ELSE 0 END)
+FROM outbox o JOIN member m ON m.id = o.member_id
+WHERE o.kind = 'approval' AND o.ref IN :1 AND m.status = 'active'
+GROUP BY o.ref, m.id, m.name ORDER BY o.ref, m.name, m.id
 """
 ANY_ADMIN = Person("", Role.ADMIN)
-Asked = dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Names of who was told of a request, and of who could not be."""
+
+    told: tuple[str, ...] = ()
+    unreached: tuple[str, ...] = ()
 
 
 def seen_by(
@@ -65,7 +75,7 @@ def _views(
     folio = yield from unwritten_folio(rules, openings, (), now_ms)
     asked = yield from _asked([approval.id for approval in approvals])
     return tuple(
-        _view(person, approval, folio, period, asked.get(approval.id, ()))
+        _view(person, approval, folio, period, asked.get(approval.id, Asked()))
         for approval in approvals
     )
 
@@ -77,16 +87,21 @@ def _openings(approval: Approval, period: Period) -> list[Opening]:
     return [own, Opening(ledger.team(approval.seated_team), period, approval.pool_quota_micro)]
 
 
-def _asked(approval_ids: list[str]) -> Program[Asked]:
+def _asked(approval_ids: list[str]) -> Program[dict[str, Asked]]:
     """Read who was told of these requests, by name."""
-    asked: Asked = {}
-    for ref, name in (yield Read(READ_ASKED, (approval_ids,))):
-        asked[ref] = (*asked.get(ref, ()), name)
+    asked: dict[str, Asked] = {}
+    for ref, name, in_vain in (yield Read(READ_ASKED, (approval_ids,))):
+        one = asked.get(ref, Asked())
+        asked[ref] = (
+            replace(one, unreached=(*one.unreached, name))
+            if in_vain
+            else replace(one, told=(*one.told, name))
+        )
     return asked
 
 
 def _view(
-    person: Person, approval: Approval, folio: Folio, period: Period, asked: tuple[str, ...]
+    person: Person, approval: Approval, folio: Folio, period: Period, asked: Asked
 ) -> RequestView:
     own, *pools = [folio.balance(o.row_id) for o in _openings(approval, period)]
     pool = pools[0] if pools else None
@@ -105,5 +120,6 @@ def _view(
         pool_granted_micro=pool.posted if pool else None,
         pool_available_micro=pool.available if pool else None,
         period_ends_ms=period.ends_ms,
-        asked=asked,
+        asked=asked.told,
+        unreached=asked.unreached,
     )

@@ -31,7 +31,9 @@ class RequestView:
     pool_available_micro: int | None
     period_ends_ms: int
     asked: tuple[str, ...] = ()
-    """Names of the people who were told of it."""
+    """Names of the people who were told of it, or are about to be."""
+    unreached: tuple[str, ...] = ()
+    """Names of those who have no account that could be written to."""
 
 
 @dataclass(frozen=True, slots=True)

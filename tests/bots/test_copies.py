@@ -226,6 +226,26 @@ async def test_who_lost_the_lease_leaves_the_copy_to_be_edited_again(
     assert await copies(room) == [(1, False)]
 
 
+async def test_whoever_asked_sees_on_their_card_who_could_not_be_reached(
+    room: Mailroom, team: str
+) -> None:
+    for name in ("bob", "bea"):
+        await manager(room, team, name)
+    ann = await room.office.member("ann", team=team)
+    request = await ask(room.office, ann)
+    card = approval_card(await approving.request_view(room.core, ann.caller, request.id))
+    to = Address("slack", "", "ann")
+    message = await room.transports["slack"].post(to, card, "by hand")
+    await delivery.remember(room.core, to, message, ann.id, card)
+
+    await room.work()
+
+    view = await approving.request_view(room.core, ann.caller, request.id)
+    assert (view.asked, view.unreached) == ((), ("bea", "bob"))
+    assert room.slack.edits == [(message, 0)], "edited anew, though the row is as it was"
+    assert await copies(room) == [(0, True)]
+
+
 async def test_who_may_not_decide_any_more_sees_a_closed_card(room: Mailroom, team: str) -> None:
     bob, _ = await asked(room, team, "slack")
     bea = await manager(room, team, "bea")

@@ -46,6 +46,18 @@ def test_whoever_asked_sees_who_was_told_and_nothing_of_the_pool() -> None:
     assert "Mia was told." in seen.words(approval_card(replace(c.MINE, asked=("Mia",))))
 
 
+def test_whoever_asked_sees_who_could_not_be_reached_and_who_hears_of_it_instead() -> None:
+    some = approval_card(replace(c.MINE, asked=("Mia",), unreached=("Joe",)))
+    none = approval_card(replace(c.MINE, asked=(), unreached=("Joe", "Mia")))
+    seen_by_others = approval_card(replace(c.REQUEST, asked=(), unreached=("Joe",)))
+
+    assert "Mia was told." in seen.words(some)
+    assert "Joe could not be reached in chat." in seen.words(some)
+    missed = "Joe and Mia could not be reached in chat, so the administrators were told."
+    assert missed in seen.words(none)
+    assert "reached" not in seen.words(seen_by_others)
+
+
 def test_who_was_told_is_no_news_to_those_who_were() -> None:
     assert "told" not in seen.words(approval_card(replace(c.REQUEST, asked=("Mia",))))
 
