@@ -1,10 +1,10 @@
 """What can be done with a card, as HTML: buttons, and forms with labels and hints."""
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from cards.card import Actions, Button, Field, Form, Kind, Style
-from cards.render import words
-from cards.render.limits import begin
+from cards.render import fields, words
 from cards.render.markup import ROOM, Page, escaped, line
 
 
@@ -42,26 +42,28 @@ def _button(button: Button) -> str:
 def _field(field: Field, uid: str) -> Iterator[str]:
     optional = "" if field.required else ' <span class="optional">optional</span>'
     yield f'<div class="field"><label for="{uid}">{line(field.label)}{optional}</label>'
-    hint = f' aria-describedby="{uid}-hint"' if field.hint else ""
+    told = line(fields.hint(field))
+    hint = f' aria-describedby="{uid}-hint"' if told else ""
     needed = " required" if field.required else ""
     yield _input(field, f'id="{uid}" name="{escaped(words.line(field.name))}"{hint}{needed}')
-    if field.hint:
-        yield f'<p class="hint" id="{uid}-hint">{line(field.hint)}</p>'
+    if told:
+        yield f'<p class="hint" id="{uid}-hint">{told}</p>'
     yield "</div>"
 
 
 def _input(field: Field, start: str) -> str:
     most = max(field.most, 1)
-    limit = f'maxlength="{most}"'
-    if field.kind is Kind.TEXT:
-        value = escaped(begin(words.lines(field.value), most))
-        # The first line break after the tag is not part of the value (HTML, 13.1.2.5).
-        return f'<textarea {start} class="text" rows="3" {limit}>\n{value}</textarea>'
-    if field.kind is Kind.DATE:
-        return f'<input {start} class="date" type="date" value="{words.iso_date(field.value)}">'
-    typing = ' inputmode="decimal"' if field.kind is Kind.AMOUNT else ""
-    value = escaped(begin(words.line(field.value), most))
-    return (
-        f'<input {start} class="{field.kind}" type="text"{typing} autocomplete="off"'
-        f' {limit} value="{value}">'
-    )
+    value = escaped(fields.value(field, most))
+    match field.kind:
+        case Kind.TEXT:
+            # The first line break after the tag is not part of the value (HTML, 13.1.2.5).
+            size = f'rows="3" maxlength="{most}"'
+            return f'<textarea {start} class="text" {size}>\n{value}</textarea>'
+        case Kind.DATE:
+            return f'<input {start} class="date" type="date" value="{value}">'
+        case Kind.LINE | Kind.AMOUNT:
+            typing = ' inputmode="decimal"' if field.kind is Kind.AMOUNT else ""
+            look = f'class="{field.kind}" type="text"{typing} autocomplete="off"'
+            return f'<input {start} {look} maxlength="{most}" value="{value}">'
+        case _ as never:
+            assert_never(never)

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cards.card import Button, Field, Form, Kind, Style
-from cards.render.limits import begin, said
+from cards.render import fields
+from cards.render.limits import said
 from cards.render.rooms import Room
-from cards.render.words import NOTHING, iso_date, line, lines
+from cards.render.words import NOTHING, line
 
 Json = dict[str, Any]  # what Slack takes; the tests judge it by Slack's schema
 
@@ -71,17 +72,19 @@ def _input(field: Field, room: Room) -> Json:
         "element": _element(field) | {"action_id": f"tp:field:{name}"[:_MOST_ID]},
         "optional": not field.required,
     }
-    if field.hint:
-        block["hint"] = plain(field.hint, min(room.short, _MOST_LABEL))
+    if hint := fields.hint(field):
+        block["hint"] = plain(hint, min(room.short, _MOST_LABEL))
     return block
 
 
 def _element(field: Field) -> Json:
-    if field.kind is Kind.DATE:
-        day = iso_date(field.value)
-        return {"type": "datepicker"} | ({"initial_date": day} if day else {})
-    many = field.kind is Kind.TEXT
     most = min(max(field.most, 1), MOST_INPUT)
-    value = begin(lines(field.value) if many else line(field.value), most)
-    element: Json = {"type": "plain_text_input", "multiline": many, "max_length": most}
+    value = fields.value(field, most)
+    if field.kind is Kind.DATE:
+        return {"type": "datepicker"} | ({"initial_date": value} if value else {})
+    element: Json = {
+        "type": "plain_text_input",
+        "multiline": field.kind is Kind.TEXT,
+        "max_length": most,
+    }
     return element | ({"initial_value": value} if value else {})

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from cards.card import Button, Field, Form, Kind, Style
-from cards.render.limits import begin, said, utf16
+from cards.render import fields
+from cards.render.limits import said, utf16
 from cards.render.rooms import Room, rows_of
 from cards.render.teams_body import Json, block, run
-from cards.render.words import NOTHING, iso_date, line, lines
+from cards.render.words import NOTHING, line
 
 MOST_ACTIONS = 5
 """Of one set; Teams moves more of them into a menu, other clients drop them."""
@@ -28,9 +29,9 @@ def inputs(form: Form, room: Room) -> list[Json]:
     drawn: list[Json] = []
     for field in form.fields:
         drawn.append(_input(field, room))
-        if field.hint:
-            hint = run(field.hint, room.short, isSubtle=True, size="Small")
-            drawn.append(block(hint) | {"spacing": "Small"})
+        if hint := fields.hint(field):
+            told = run(hint, room.short, isSubtle=True, size="Small")
+            drawn.append(block(told, spacing="Small"))
     send = _execute(form.submit, room, inputs="auto")
     return [*drawn, {"type": "ActionSet", "actions": [send]}]
 
@@ -75,15 +76,15 @@ def _input(field: Field, room: Room) -> Json:
     shared: Json = {"id": line(field.name), "label": label}
     if field.required:
         shared |= {"isRequired": True, "errorMessage": "This is needed."}
-    if field.kind is Kind.DATE:
-        return {"type": "Input.Date", **shared, "value": iso_date(field.value)}
-    many = field.kind is Kind.TEXT
-    value = lines(field.value) if many else line(field.value)
     most = max(field.most, 1)
+    value = fields.value(field, min(most, room.text))
+    if value:
+        shared["value"] = value
+    if field.kind is Kind.DATE:
+        return {"type": "Input.Date", **shared}
     return {
         "type": "Input.Text",
         **shared,
-        "isMultiline": many,
+        "isMultiline": field.kind is Kind.TEXT,
         "maxLength": most,
-        "value": begin(value, min(most, room.text)),
     }

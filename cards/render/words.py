@@ -8,7 +8,6 @@ that cover the lines above, and letters that a client would take for a link or a
 import re
 import unicodedata
 from collections.abc import Iterator
-from datetime import date
 from urllib.parse import urlsplit
 
 NOTHING = "\u2013"
@@ -18,6 +17,8 @@ JOINER = "\u2060"
 _KEPT_FORMATS = {"\u200c", "\u200d"}
 """The joiners that Persian, Indic scripts and emoji are spelled with; all others go."""
 _DROPPED = {"Cc", "Cf", "Cs"}
+_BLANK_LETTERS = set("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters by their category, and nothing to see."""
 _MARKS = {"Mn", "Me"}
 _MOST_MARKS = 5
 """Upon one letter: more than any language writes."""
@@ -79,14 +80,6 @@ def site_path(url: str) -> str | None:
     return url if inside and web_address(f"https://host{url}") else None
 
 
-def iso_date(text: str) -> str:
-    """Return `text` if it is a date that a date picker understands; else nothing."""
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        return ""
-
-
 def _visible(text: str) -> str:
     return "".join(_seen(text))
 
@@ -96,8 +89,8 @@ def _seen(text: str) -> Iterator[str]:
     for each in text:
         kind = unicodedata.category(each)
         marks = marks + 1 if kind in _MARKS else 0
-        if each.isspace():
-            yield " " if kind != "Zs" else each
+        if each.isspace() or each in _BLANK_LETTERS:
+            yield " "
         elif kind == "Cs":
             yield "\ufffd"
         elif marks <= _MOST_MARKS and _is_shown(each, kind):

@@ -2,6 +2,7 @@
 // others by what little markup they have. `window.RECORDED` is what draw.py wrote.
 import { AdaptiveCard, GlobalRegistry, HostConfig, Table, Version, Versions } from "adaptivecards";
 import MarkdownIt from "markdown-it";
+import { flushSync } from "react-dom";
 import { createRoot } from "react-dom/client";
 import { Message } from "slack-blocks-to-jsx";
 
@@ -47,9 +48,8 @@ function teams(card, into) {
 }
 
 function slack(message, into) {
-  createRoot(into).render(
-    <Message blocks={message.blocks} name="TokenPool" time={new Date(0)} logo={LOGO} theme="light" />,
-  );
+  const shown = { blocks: message.blocks, name: "TokenPool", time: new Date(0), logo: LOGO };
+  flushSync(() => createRoot(into).render(<Message {...shown} theme="light" />));
 }
 
 function modal(view, into) {
