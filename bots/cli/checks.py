@@ -1,7 +1,5 @@
 """What `tokenpool doctor` looks at. No check makes or changes anything."""
 
-import http.client
-import json
 import os
 import shutil
 import socket
@@ -10,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bots.cli.models import offers
+from bots.cli.probing import PROBE_SECONDS, ask, reached
 from core import settings as core_settings
 from core.service.checkup import Schema, database_file
 from core.settings import Settings, SettingsError
@@ -19,7 +18,6 @@ from gateway.model_file import DEMO
 MIB = 1024 * 1024
 LEAST_FREE = 100 * MIB
 LITTLE_FREE = 1024 * MIB
-PROBE_SECONDS = 2.0
 RELEASED_MS = 1_764_000_000_000
 """November 2025: no clock can be right that is before the first version."""
 SKEW_MS = 60_000
@@ -171,34 +169,20 @@ def port(settings: Settings) -> Check:
     where = f"{settings.host} port {settings.port}"
     if settings.port == 0:
         return Check("port", State.OK, "A free one is taken at the start.")
-    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - compared only
     try:
-        with socket.create_connection((reached, settings.port), PROBE_SECONDS):
+        with socket.create_connection((reached(settings), settings.port), PROBE_SECONDS):
             pass
     except ConnectionRefusedError:
         return Check("port", State.OK, f"{where} is free.")
     except OSError as error:
         found = f"{where} cannot be looked at: {error.strerror or error}."
         return Check("port", State.WARN, found, "Correct TOKENPOOL_HOST, or let packets through.")
-    version = _tokenpool_at(reached, settings.port)
-    if version:
-        return Check("port", State.OK, f"TokenPool {version} answers at {where}.")
+    said = ask(settings, "/health")
+    if "status" in said and "version" in said:
+        return Check("port", State.OK, f"TokenPool {said['version']} answers at {where}.")
     return Check(
         "port",
         State.FAIL,
         f"Another program listens at {where}.",
         f"Stop it, or set TOKENPOOL_PORT, for instance {settings.port + 1}.",
     )
-
-
-def _tokenpool_at(host: str, number: int) -> str:
-    """Return the version of the TokenPool that answers there, empty if it is something else."""
-    asked = http.client.HTTPConnection(host, number, timeout=PROBE_SECONDS)
-    try:
-        asked.request("GET", "/health")
-        said = json.loads(asked.getresponse().read(10_000))
-        return str(said["version"]) if "status" in said else ""
-    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
-        return ""
-    finally:
-        asked.close()

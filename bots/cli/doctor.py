@@ -6,13 +6,13 @@ import os
 import typer
 
 from bots.app import provider_environ
-from bots.cli import checks
+from bots.cli import chat_checks, checks
 from bots.cli.checks import Check, State
 from bots.cli.options import Json
 from bots.cli.screen import print_json
 from core import settings as core_settings
 from core.domain.errors import Refusal
-from core.service import auditing, checkup, membership, teaming
+from core.service import auditing, checkup, delivery, membership, teaming
 from core.service.checkup import Schema
 from core.service.membership import OPERATOR
 from core.service.start import Core, open_core
@@ -61,6 +61,7 @@ async def examine() -> list[Check]:
         *await _database(settings),
         *checks.models(settings, environ),
         checks.port(settings),
+        *chat_checks.platforms(settings),
     ]
 
 
@@ -92,6 +93,7 @@ async def _within(core: Core) -> list[Check]:
         ),
         checks.clock(core.clock.now_ms(), await checkup.newest_ms(core)),
         await _audit(core),
+        *chat_checks.delivery(await delivery.trouble(core)),
     ]
 
 
