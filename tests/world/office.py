@@ -92,6 +92,14 @@ class Office:
         item = SettleItem(ticket, Outcome(Kind.SETTLE, 200, cost_micro=cost), self.clock.ms)
         assert isinstance(await self.core.database.commit(item), Receipt)
 
+    async def spend(
+        self, caller: Caller, amount: int, priority: Priority = Priority.STANDARD
+    ) -> Ticket:
+        """Make a whole call that costs `amount`."""
+        ticket = await self.hold(caller, amount, priority)
+        await self.settle(ticket, amount)
+        return ticket
+
     async def balance(self, account: str) -> Balance:
         row = ledger.row_id(account, self.core.period().name)
         (found,) = await self.rows(BALANCE, row)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.domain.vacation import is_away, share
+from core.domain.vacation import has_ended, is_away, share
 
 times = st.integers(0, 2**53)
 
@@ -23,6 +23,13 @@ def test_a_vacation_lasts_from_its_first_to_before_its_last_moment(
     since: int | None, until: int | None, *, away: bool
 ) -> None:
     assert is_away(since, until, 100) is away
+
+
+@pytest.mark.parametrize(
+    ("until", "ended"), [(None, False), (99, True), (100, True), (101, False)]
+)
+def test_a_vacation_has_ended_from_its_last_moment_on(until: int | None, *, ended: bool) -> None:
+    assert has_ended(until, 100) is ended
 
 
 @given(times, times, times)
