@@ -11,8 +11,7 @@ MOST_LINE = 2_000
 """Characters of one typed line."""
 CODE_LINE = re.compile(r"/?(tokenpool\s+)?link\b.+", re.IGNORECASE)
 """A line with a code in it; what else is typed says no secret."""
-KEY = re.compile(r"tp_[0-9A-Za-z]{12}_[0-9A-Za-z]{20,}")
-HIDDEN_KEY = "tp_…"
+KEY = re.compile(r"(tp_[0-9A-Za-z]{12})_[0-9A-Za-z]{20,}")
 ONCE = Text("This was shown once. It is kept nowhere.", Tone.MUTED)
 LOST = Card("This message cannot be shown any more", (ONCE,))
 
@@ -37,10 +36,10 @@ def without_secret(card: Card) -> Card:
 
 
 def line_of(text: str) -> str:
-    """Return what somebody typed as one line of a length that people type."""
-    return wording.line(text, MOST_LINE)
+    """Return what somebody typed as one line; of a whole API key only the part that names it."""
+    return KEY.sub(r"\1", wording.line(text, MOST_LINE))
 
 
 def kept_line(line: str) -> str:
-    """Return a line as it is kept: none if it holds a code, and never a whole API key."""
-    return "" if CODE_LINE.fullmatch(line) else KEY.sub(HIDDEN_KEY, line)
+    """Return a line as it is kept: none if it holds a code."""
+    return "" if CODE_LINE.fullmatch(line) else line

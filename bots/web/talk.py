@@ -28,6 +28,7 @@ from core.service.clock import base62
 from core.views.web import WebMessageView
 
 SEE_OTHER = 303
+EVENT_LETTERS = 16
 AGAIN = Card("That has come before, and counts once")
 
 
@@ -117,7 +118,7 @@ async def replied(desk: Desk, request: Request, speech: Speech, drawn: list[Draw
 async def _heard(request: Request, visitor: Visitor) -> Speech:
     fields = await forms.read(request)
     number = visitor.number(fields.get("pane", ""))
-    return Speech(visitor, number, forms.event_of(fields) or base62(16), fields)
+    return Speech(visitor, number, forms.event_of(fields) or base62(EVENT_LETTERS), fields)
 
 
 async def shown(desk: Desk, speech: Speech, answer: Answer) -> list[Drawn]:
