@@ -91,7 +91,7 @@ class Desk:
     async def work(self, event: Event, modal: Modal | None) -> None:
         """Do what an event asks for, and answer; if that breaks, it is tried again later."""
         try:
-            await self._work(event, modal)
+            acted = await self._work(event, modal)
         except Exception:
             await inbox.failed(self.core, SLACK, event.key)
             raise
@@ -99,20 +99,23 @@ class Desk:
             if modal is not None and not modal.told.done():
                 modal.told.set_result(NOTHING)
         await inbox.done(self.core, SLACK, event.key)
+        if acted is not None:
+            await self.answers.homes.acted(acted)
 
-    async def _work(self, event: Event, modal: Modal | None) -> None:
+    async def _work(self, event: Event, modal: Modal | None) -> Account | None:
+        """Answer an event; return who has done something by it."""
         view = await self._opened_for(event)
         known = await self.people.who(event.user)
         if isinstance(known, Refused):
             log.info("slack_refused", kind=known.kind)
             await self._refuse(event, known, modal, view)
-            return
+            return None
         if isinstance(event, Opened):
             await self.answers.homes.open(known)
-            return
+            return None
         answer = await self._answer(event, known)
         await self._give(event, known, answer, modal, view)
-        await self.answers.homes.acted(known)
+        return known
 
     async def _opened_for(self, event: Event) -> str:
         """Return the modal that shows the answer: the clicked one, or one that opens now.

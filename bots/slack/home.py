@@ -29,7 +29,7 @@ MOST_OPEN = 200
 MOST_AT_ONCE = 20
 OPEN_SECONDS = 1800.0
 """So long after it was opened; Slack does not tell when it is closed."""
-GAP_SECONDS = 5.0
+GAP_SECONDS = 2.0
 LOOK_SECONDS = 30.0
 DIVIDER: Json = {"type": "divider"}
 
