@@ -17,6 +17,7 @@ from core.service import linking, membership, quota
 from core.service.membership import MemberChange
 from core.service.start import Core, open_core
 from core.settings import Settings
+from core.store.linking import Introduction, introduce
 
 DESK = Account("slack", "T1", "U1", "Ana", "D1", "Ana@X.example")
 
@@ -130,14 +131,35 @@ async def test_whoever_signs_up_has_the_quota_and_the_team_of_newcomers(open_doo
     assert await open_door.rows(sql, caller.id) == [(caller.id,)]
 
 
-async def test_one_person_with_two_accounts_signs_up_once(open_door: Office) -> None:
-    accounts = [replace(DESK, external_id=f"U{n}") for n in range(6)]
+async def test_one_person_with_many_accounts_on_two_processes_signs_up_once(
+    open_door: Office,
+) -> None:
+    async with open_core(open_door.core.settings, open_door.clock) as other:
+        for person in range(8):
+            desk = replace(DESK, email=f"p{person}@x.example")
+            callers = await asyncio.gather(
+                *(
+                    linking.resolve(core, replace(desk, external_id=f"U{person}-{n}"))
+                    for n, core in enumerate([open_door.core, other] * 2)
+                )
+            )
 
-    found = await asyncio.gather(*(speaker(open_door, account) for account in accounts))
+            assert len({caller.id if caller else None for caller in callers}) == 1
+            assert None not in callers
+    assert await members(open_door) == 9
 
-    assert len(set(found)) == 1
-    assert None not in found
-    assert await members(open_door) == 2
+
+async def test_who_is_disabled_while_their_account_is_being_linked_is_not_linked(
+    office: Office, ana: Somebody
+) -> None:
+    intro = Introduction(DESK, "ana@x.example", "lnk_1", "evt_1", office.clock.ms)
+    off = MemberChange(status=Status.DISABLED)
+    await membership.update_user(office.core, office.admin.person, ana.id, off)
+
+    await office.core.database.run(lambda: introduce(intro))
+    await office.core.database.run(lambda: introduce(replace(intro, email="gone@x.example")))
+
+    assert await office.rows("SELECT id FROM identity_link") == []
 
 
 @pytest.mark.parametrize(
