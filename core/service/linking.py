@@ -34,6 +34,12 @@ async def resolve(core: Core, account: Account) -> Caller | None:
     return spoken.caller
 
 
+async def owner(core: Core, account: Account) -> str | None:
+    """Return the id of the member an account speaks for, without taking it for a sign of life."""
+    spoken = await core.database.read(identity_links.find(account))
+    return spoken.caller.id if spoken and spoken.caller else None
+
+
 async def new_code(core: Core, caller: Caller) -> LinkCodeView:
     """Return a code for an account that is to speak for the caller; it ends their last one."""
     act, code = act_of(core, caller.person), drawn(CODE_LETTERS, CODE_LENGTH)

@@ -130,5 +130,15 @@ async def test_an_account_is_kept_as_it_shows_itself_and_can_be_written_to_again
     assert await office.rows(kept) == [("Ana B.", "chat-5", True, office.clock.ms)]
 
 
+async def test_whoever_is_only_mentioned_has_not_been_here(office: Office, ana: Somebody) -> None:
+    await link(office, ana)
+    await office.core.database.run(_lost)
+    mentioned = replace(PHONE, name="", address="")
+
+    assert await linking.owner(office.core, mentioned) == ana.id
+    assert await linking.owner(office.core, replace(mentioned, external_id="0")) is None
+    assert await office.rows("SELECT reachable FROM identity_link") == [(False,)]
+
+
 def _lost() -> Program[None]:
     yield Read("UPDATE identity_link SET reachable = false WHERE reachable RETURNING id")
