@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bots.commands.command import corrected
 from bots.context import Answer, Context
-from bots.parsing.hours import offset_minutes, quiet_hours
+from bots.parsing.hours import EXAMPLES, quiet_hours
 from bots.parsing.letters import plain
 from bots.parsing.unclear import Unclear
 from bots.parsing.words import Words
@@ -35,6 +36,8 @@ async def at(ctx: Context, words: Words) -> Answer:
 
 async def quiet(ctx: Context, words: Words) -> Answer:
     """Set the hours in which nothing is sent, with the member's own time; or end them."""
+    if not words:
+        raise Unclear(f"Which hours? Write them {EXAMPLES}, or off.")
     return await _changed(ctx, quiet_change(words.rest()))
 
 
@@ -76,14 +79,12 @@ def thresholds(text: str) -> tuple[int, ...]:
     return tuple(int(each) for each in re.findall(r"\d+", said))
 
 
-def quiet_change(text: str, offset: str = "") -> NotifyChange:
+def quiet_change(text: str) -> NotifyChange:
+    """Read quiet hours, with the offset that may stand behind them; none for `off`."""
     if plain(text).strip() in NEVER:
-        hours = NO_HOURS
-        zone = offset_minutes(offset) if offset.strip() else None
-    else:
-        read = quiet_hours(f"{text} {offset}".strip())
-        hours, zone = (read.begins, read.ends), read.utc_offset_minutes
-    return NotifyChange(quiet=hours, utc_offset_minutes=zone)
+        return NotifyChange(quiet=NO_HOURS)
+    read = quiet_hours(text)
+    return NotifyChange(quiet=(read.begins, read.ends), utc_offset_minutes=read.utc_offset_minutes)
 
 
 def channel(name: str) -> str:
@@ -105,12 +106,8 @@ async def _form(ctx: Context) -> Answer:
 
 
 def _from_form(values: Mapping[str, str]) -> NotifyChange:
-    quiet_too = quiet_change(values.get("quiet", ""), values.get("offset", ""))
-    return NotifyChange(
-        thresholds=thresholds(values.get("thresholds", "")),
-        quiet=quiet_too.quiet,
-        utc_offset_minutes=quiet_too.utc_offset_minutes,
-    )
+    hours = quiet_change(values.get("quiet", ""))
+    return replace(hours, thresholds=thresholds(values.get("thresholds", "")))
 
 
 async def _switched(ctx: Context, kind: str, *, muted: bool) -> Answer:
