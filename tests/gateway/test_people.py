@@ -72,6 +72,27 @@ async def test_the_walk_from_a_new_member_to_an_approval(
     await office.assert_clean()
 
 
+async def test_a_manager_passes_a_request_on_and_everybody_reads_so(
+    http: httpx.AsyncClient, office: Office
+) -> None:
+    blue = await office.team("Blue")
+    ana = bearer(await office.member("ana", team=blue))
+    mona = bearer(await office.member("mona", team=blue, manages=True))
+    asked = await sent(await http.post("/v1/approvals", json={"amount": 1}, headers=ana), 201)
+    path = f"/v1/approvals/{asked['id']}"
+
+    stale = await sent(await http.post(path + "/pass", json={"rev": 7}, headers=mona), 409)
+    passed = await sent(await http.post(path + "/pass", headers=mona), 200)
+    again = await sent(await http.post(path + "/pass", json={}, headers=mona), 409)
+
+    assert stale["error"]["code"] == again["error"]["code"] == "conflict"
+    assert (passed["status"], passed["rev"]) == ("pending", asked["rev"] + 1)
+    seen = await sent(await http.get(path, headers=ana), 200)
+    assert seen["message"] == "mona has passed the request to the administrators."
+    waiting = (await http.get("/v1/approvals/pending")).json()["data"]
+    assert waiting == [passed]
+
+
 @pytest.mark.parametrize(
     ("query", "body", "status", "until"),
     [

@@ -7,13 +7,18 @@ from world.clock import ManualClock
 from world.office import Office, Somebody, ask, known, open_office, refused
 from world.told import heard, ids, told
 
+from core.domain.approvals import Verb
 from core.domain.errors import Code, Refusal
 from core.domain.ledger import user
 from core.domain.members import Role
 from core.service import approving, keys, membership, teaming
+from core.service.acting import act_of
 from core.service.keys import KeyTerms
 from core.service.membership import MemberChange
 from core.service.start import Core
+from core.store import approval_log
+from core.store.approval_log import Decision
+from core.views import ApprovalView
 
 
 @pytest.fixture
@@ -85,6 +90,25 @@ async def test_it_is_passed_on_once(office: Office, ana: Somebody, mona: Somebod
     }
     view = await approving.look_up(office.core, ana.caller, request.id)
     assert view.rev == request.rev + 1
+
+
+async def test_a_commit_of_unknown_outcome_is_found_done_when_it_is_tried_again(
+    office: Office, ana: Somebody, mona: Somebody
+) -> None:
+    request = await ask(office, ana)
+    act, decision = act_of(office.core, mona.person), Decision(request.id, Verb.PASS)
+
+    first, again = [
+        await office.core.database.run(lambda: approval_log.pass_on(act, decision))
+        for _ in range(2)
+    ]
+    await approving.approve(office.core, office.admin.caller, request.id)
+    later = await office.core.database.run(lambda: approval_log.pass_on(act, decision))
+
+    assert first == again
+    assert isinstance(later, ApprovalView)
+    assert (later.status, later.rev) == ("approved", request.rev + 2)
+    assert await heard(office, "approval", request.id) == ids(mona, office.admin)
 
 
 async def test_only_a_manager_of_the_team_passes_on(
