@@ -36,24 +36,25 @@ async def test_a_request_is_one_line(lobby: Lobby, line: str, amount: int, reaso
     assert (card_of(answer).ref, card_of(answer).rev) == (view.id, 0)
 
 
-@pytest.mark.parametrize(
-    ("line", "says"),
-    [
-        ("request lots", '"lots" is no amount of credits'),
-        ("request -5", "An amount cannot be negative"),
-        ("request 0", "must be more than 0"),
-        ("request 1,5", "Is 1,5 a decimal number"),
-        ("request 500 100 tests", "Is that 500 or 500100 credits"),
-        ("request 2000000000", "The most is 1,000,000,000 credits"),
-    ],
+UNCLEAR = (
+    ("request lots", '"lots" is no amount of credits'),
+    ("request -5", "An amount cannot be negative"),
+    ("request 0", "must be more than 0"),
+    ("request 1,5", "Is 1,5 a decimal number"),
+    ("request 500 100 tests", "Is that 500 or 500100 credits"),
+    ("request 2000000000", "The most is 1,000,000,000 credits"),
 )
-async def test_what_cannot_be_read_asks_for_nothing(lobby: Lobby, line: str, says: str) -> None:
-    before = await lobby.digest()
-    answer = await lobby.say(lobby.ann, line)
 
-    assert not answer.done
-    assert says in answer.toast
-    assert "How to say it: request" in shown(answer)
+
+async def test_what_cannot_be_read_asks_for_nothing(lobby: Lobby) -> None:
+    before = await lobby.digest()
+
+    for line, says in UNCLEAR:
+        answer = await lobby.say(lobby.ann, line)
+
+        assert not answer.done, line
+        assert says in answer.toast, line
+        assert "How to say it: request" in shown(answer), line
     assert await lobby.digest() == before
 
 
@@ -116,10 +117,9 @@ async def test_a_request_is_withdrawn_once(lobby: Lobby) -> None:
     assert await approving.pending(lobby.core, lobby.ann.caller) == ()
 
 
-@pytest.mark.parametrize("literal", ["0", "-5", "1-5", "many", "9" * 12])
-async def test_a_forged_preset_asks_for_nothing(lobby: Lobby, literal: str) -> None:
+async def test_a_forged_preset_asks_for_nothing(lobby: Lobby) -> None:
     before = await lobby.digest()
-    answer = await lobby.act(lobby.ann, Action(Verb.REQUEST, literal))
 
-    assert not answer.done
+    for literal in ("0", "-5", "1-5", "many", "9" * 12):
+        assert not (await lobby.act(lobby.ann, Action(Verb.REQUEST, literal))).done, literal
     assert await lobby.digest() == before
