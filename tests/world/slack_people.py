@@ -119,13 +119,13 @@ class SlackPerson:
         }  # fmt: skip
         return await self.way.send("interactive", said)
 
-    async def clicks(self, label: str, message: Message, **values: str) -> Acked:
+    async def clicks(self, button: str, message: Message, /, **values: str) -> Acked:
         """Click a button of a message, with what was filled in on it."""
         screen = Screen(message.blocks)
         only = bool(message.only)
         url = self.vendor.response_url(message.channel, self.id)
         said = {
-            **self._action(screen.buttons[label]),
+            **self._action(screen.buttons[button]),
             "container": {
                 "type": "message", "message_ts": message.ts, "channel_id": message.channel,
                 "is_ephemeral": only,
@@ -136,9 +136,9 @@ class SlackPerson:
         }  # fmt: skip
         return await self.way.send("interactive", said)
 
-    async def clicks_home(self, label: str, **values: str) -> Acked:
+    async def clicks_home(self, button: str, /, **values: str) -> Acked:
         screen = self.home
-        said = self._in_view(screen.buttons[label], "VHOME" + self.id, "home")
+        said = self._in_view(screen.buttons[button], "VHOME" + self.id, "home")
         said["view"]["state"] = {"values": _state(screen, values)}
         return await self.way.send("interactive", said)
 

@@ -90,6 +90,8 @@ class SlackVendor:
         self.calls: list[tuple[str, Json]] = []
         self.faults: dict[str, deque[str]] = defaultdict(deque)
         """By method, `*` for every one: what next calls meet: an error, a status, HANG."""
+        self.slow: dict[str, float] = {}
+        """By method: how many seconds its answer takes."""
         self.down = False
         self.numbers = count(1)
         self.sockets: list[web.WebSocketResponse] = []
@@ -137,6 +139,7 @@ class SlackVendor:
         if token != wanted:
             return web.json_response({"ok": False, "error": "invalid_auth"})
         do = getattr(self, "_" + method.replace(".", "_").lower(), None)
+        await asyncio.sleep(self.slow.get(method, 0.0))
         done: Json | str = "unknown_method" if do is None else do(said)
         if fault == HANG:
             await asyncio.sleep(60)
