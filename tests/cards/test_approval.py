@@ -81,7 +81,8 @@ def test_after_the_decision_there_is_an_outcome_and_no_button(view: RequestView)
     assert seen.buttons(card) == []
     assert view.approval.message in seen.words(card)
     assert "24 Nov 12:00 UTC" in seen.words(card)
-    assert " asked for 120 credits on 24 Nov 11:00 UTC:" in seen.words(card)
+    asked = f"{'You' if view.mine else 'Ann'} asked for 120 credits on 24 Nov 11:00 UTC:"
+    assert asked in seen.texts(card, Tone.MUTED)
 
 
 def test_whoever_was_given_more_is_told_that_the_key_works() -> None:
@@ -120,11 +121,19 @@ def test_the_list_begins_with_ones_own() -> None:
     ]
 
 
+def test_the_list_says_what_a_decision_does_to_whoever_makes_it() -> None:
+    effect = "The pool of Research has 1,000 credits; 880 after this."
+
+    assert effect in seen.words(approvals_card((c.REQUEST,)))
+    assert effect not in seen.words(approvals_card((c.MINE,)))
+
+
 def test_a_long_list_says_what_it_leaves_out() -> None:
     card = approvals_card((c.REQUEST,) * 12)
 
     assert seen.verbs(card).count(Verb.APPROVE) == 10
     assert "2 more requests wait: decide these first, then look again." in seen.words(card)
+    assert "1 more request waits:" in seen.words(approvals_card((c.REQUEST,) * 11))
     assert "more request" not in seen.words(approvals_card((c.REQUEST,) * 10))
 
 
@@ -132,6 +141,8 @@ def test_an_empty_list_is_no_dead_end() -> None:
     card = approvals_card(())
 
     assert card.title == "No request waits for you"
+    assert "When somebody asks you for more, it shows up here." in seen.words(card)
+    assert "When somebody asks" not in seen.words(approvals_card((c.MINE,)))
     assert seen.verbs(card) == [Verb.REQUEST, Verb.HOME]
     assert Verb.HOME not in seen.verbs(approvals_card((c.MINE,)))
 

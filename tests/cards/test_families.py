@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from world import seen
-from world.any_cards import any_card
+from world.any_families import any_card
 from world.any_views import amounts, any_of
 from world.cards_shown import CARDS
 

@@ -20,6 +20,11 @@ def test_it_says_what_is_left_and_until_when() -> None:
     assert "Pool of Research: 880 of 1,000 credits left" in seen.words(CALM)
 
 
+def test_asking_for_more_stands_out_once_little_is_left() -> None:
+    assert seen.button(CALM, Verb.REQUEST).style is Style.DEFAULT
+    assert seen.button(BUSY, Verb.REQUEST).style is Style.PRIMARY
+
+
 def test_an_open_vacation_share_is_good_news() -> None:
     shut = home_card(v.OUT, c.ABSENCE, None, 0)
 

@@ -46,6 +46,7 @@ def test_a_long_list_says_what_it_leaves_out() -> None:
 
     assert seen.verbs(card).count(Verb.KEY_REVOKE) == 10
     assert "1 more key works." in seen.words(card)
+    assert "more key" not in seen.words(keys_card((v.KEY,) * 10))
 
 
 def test_whoever_has_none_can_make_one() -> None:
@@ -53,6 +54,8 @@ def test_whoever_has_none_can_make_one() -> None:
 
     assert card.title == "You have no API key"
     assert card.said == "You have no API key."
+    assert "Make one for your editor" in seen.words(card)
+    assert "Make one for your editor" not in seen.words(keys_card((v.KEY,)))
     assert seen.button(card, Verb.KEY_NEW).style is Style.PRIMARY
 
 

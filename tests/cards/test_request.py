@@ -50,6 +50,10 @@ def test_a_first_request_comes_filled_in() -> None:
     assert seen.button(form, Verb.REQUEST_SEND).label == "Send request"
 
 
+def test_without_a_quota_the_first_offer_is_a_round_hundred() -> None:
+    assert seen.fields(request_form(v.EARLY))["amount"].value == "100"
+
+
 def test_a_preset_asks_for_its_amount_at_once() -> None:
     offered = [b for b in seen.buttons(request_form(v.OUT)) if b.verb is Verb.REQUEST]
 

@@ -58,7 +58,8 @@ def test_a_long_table_says_what_it_leaves_out() -> None:
     many = replace(v.BY_MODEL, lines=v.BY_MODEL.lines * 6)
 
     assert "And 2 more." in seen.words(usage_card(many, v.BY_DAY))
-    assert "more." not in seen.words(usage_card(v.BY_MODEL, v.BY_DAY))
+    assert "more." not in seen.words(usage_card(replace(many, lines=many.lines[:10]), v.BY_DAY))
+    assert "And 1 more." in seen.words(usage_card(replace(many, lines=many.lines[:11]), v.BY_DAY))
 
 
 def test_other_spans_are_a_click_away() -> None:

@@ -8,7 +8,7 @@ from world import seen
 from world import views as v
 
 from cards.actions import Verb
-from cards.card import Kind, Style
+from cards.card import Kind, Style, Tone
 from cards.vacation import colleague_card, dates_form, thanks_card, vacation_card
 from core.views.chat import AbsenceTeamView
 
@@ -77,7 +77,8 @@ def test_the_form_asks_for_the_first_day_back() -> None:
 def test_whoever_is_back_is_thanked_with_what_it_made_possible() -> None:
     words = seen.words(thanks_card(BACK))
 
-    assert "While you were away, colleagues used 12 credits in 14 calls." in words
+    used = "While you were away, colleagues used 12 credits in 14 calls."
+    assert seen.texts(thanks_card(BACK), Tone.GOOD) == [used]
     assert "Research: 12 credits for 2 colleagues in 14 calls" in words
     assert "Thank you for sharing." in words
 
@@ -86,6 +87,7 @@ def test_whoever_lent_in_vain_is_thanked_too() -> None:
     card = thanks_card(replace(BACK, teams=c.ABSENCE.teams))
 
     assert card.summary == "Welcome back. Nobody needed your share this time."
+    assert seen.texts(card, Tone.GOOD) == []
     assert "Thank you for offering it." in seen.words(card)
 
 

@@ -59,11 +59,14 @@ def test_a_payer_or_reason_of_a_later_version_is_shown_as_it_is() -> None:
 def test_its_size_is_shown_once_there_is_one() -> None:
     assert "Size: 412 tokens of prompt, 96 tokens of answer" in seen.words(why_card(v.CHARGED))
     assert "Size" not in seen.words(why_card(v.REFUSED))
+    silent = replace(v.CHARGED, completion_tokens=0)
+    assert "Size: 412 tokens of prompt, 0 tokens of answer" in seen.words(why_card(silent))
 
 
 def test_what_happened_often_is_counted() -> None:
     assert "Happened: 3 times" in seen.words(why_card(v.REFUSED))
     assert "Happened" not in seen.words(why_card(v.CHARGED))
+    assert "Happened: 2 times" in seen.words(why_card(replace(v.REFUSED, count=2)))
 
 
 def test_what_would_help_has_a_button() -> None:
