@@ -53,7 +53,7 @@ from cards.card import (
     Text,
     Tone,
 )
-from cards.render import words
+from cards.render import bars, words
 from cards.render.html_forms import actions, form
 from cards.render.limits import listed, shorten
 from cards.render.markup import ROOM, Page, escaped, line, lines
@@ -175,7 +175,7 @@ def _bars(node: Meter | Chart, uid: str) -> Iterator[str]:
     if isinstance(node, Chart):
         yield from _chart(node)
         return
-    percent, caption = min(max(node.percent, 0), 100), line(node.caption)
+    percent, caption = bars.share_of(node.percent), line(node.caption)
     yield f'<div class="meter {node.level}"><p class="meter-head" id="{uid}">'
     yield f'<span>{line(node.label)}</span> <span class="percent">{percent} %</span></p>'
     yield f'<div role="meter" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{percent}"'
@@ -184,11 +184,9 @@ def _bars(node: Meter | Chart, uid: str) -> Iterator[str]:
 
 
 def _chart(node: Chart) -> Iterator[str]:
-    longest = max((bar.value for bar in node.bars), default=0)
-    bars, rest = listed(node.bars, ROOM.rows)
+    shown, rest = listed(list(zip(node.bars, bars.shares(node), strict=True)), ROOM.rows)
     yield f'<figure class="chart"><figcaption>{line(node.title)}</figcaption><ol class="bars">'
-    for bar in bars:
-        share = max(bar.value, 0) * 100 // longest if longest > 0 else 0
+    for bar, share in shown:
         yield f'<li><span class="bar-label">{line(bar.label)}</span>{_bar(share)}'
         yield f'<span class="bar-caption">{line(bar.caption)}</span></li>'
     yield "</ol>"

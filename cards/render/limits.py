@@ -19,7 +19,7 @@ Measure = Callable[[str], int]
 
 def utf16(text: str) -> int:
     """Return the length of `text` as JavaScript, Java and Telegram count it."""
-    return len(text) + sum(each > "\uffff" for each in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def shorten(text: str, most: int, measure: Measure = utf16) -> str:
@@ -72,7 +72,7 @@ def _letter_end(text: str, cut: int) -> int:
     found = cut
     while found > 0 and _continues(text, found):
         found -= 1
-    return found or cut
+    return found
 
 
 def _continues(text: str, at: int) -> bool:

@@ -8,7 +8,7 @@ from cards.render import words
 from cards.render.limits import shorten
 from cards.render.rooms import Room
 
-ROOM = Room(nodes=60, text=8_000, short=400, rows=200, buttons=40)
+ROOM = Room(nodes=60, text=8_000, short=400, rows=200, buttons=100)
 """A page has no limit; a card has: this keeps one on a few screens."""
 
 

@@ -19,7 +19,7 @@ from cards.card import (
     Text,
     Tone,
 )
-from cards.render import grid, words
+from cards.render import bars, grid, words
 from cards.render.limits import listed, said, shorten, told
 from cards.render.rooms import Room, body
 from cards.render.words import inert, width
@@ -102,11 +102,11 @@ def _figures(node: Table | Meter | Chart) -> Iterator[str]:
             yield from map(inert, grid.table(node, COLUMNS, ROOM.rows))
         case Chart():
             yield said(node.title, ROOM.short)
-            yield from map(inert, grid.chart(node, COLUMNS, ROOM.rows))
+            yield from map(inert, bars.chart(node, COLUMNS, ROOM.rows))
         case Meter():
-            percent = min(max(node.percent, 0), 100)
+            percent = bars.share_of(node.percent)
             yield f"{said(node.label, ROOM.short)}: {percent} %"
-            yield f"{grid.meter(percent, 20)}  {said(node.caption, ROOM.short)}"
+            yield f"{bars.meter(percent, 20)}  {said(node.caption, ROOM.short)}"
         case _ as never:
             assert_never(never)
 

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from cards.card import Chart, Code, Divider, Facts, Link, Meter, Table, Text, Tone
-from cards.render import grid, words
+from cards.render import bars, grid, words
 from cards.render.limits import listed, said, shorten, told
 from cards.render.rooms import Prose, Room
 from cards.render.signs import LIGHTS, MARKS
@@ -58,9 +58,9 @@ def _facts(node: Facts, room: Room) -> Json:
 def _line(node: Meter | Link | Divider, room: Room) -> Json:
     match node:
         case Meter():
-            percent = min(max(node.percent, 0), 100)
+            percent = bars.share_of(node.percent)
             head = f"{said(node.label, room.short)}: {percent} %\n"
-            bar = f"{LIGHTS[node.level]} {grid.meter(percent, _MOST_BAR)}\n"
+            bar = f"{LIGHTS[node.level]} {bars.meter(percent, _MOST_BAR)}\n"
             return _rich(
                 _section(_run(head, bold=True), _run(bar + said(node.caption, room.short)))
             )
@@ -85,7 +85,7 @@ def _preformatted(node: Table | Chart | Code, room: Room) -> Json:
         case Table():
             head, text = "", "\n".join(grid.table(node, COLUMNS, room.rows))
         case Chart():
-            head, text = node.title, "\n".join(grid.chart(node, COLUMNS, room.rows))
+            head, text = node.title, "\n".join(bars.chart(node, COLUMNS, room.rows))
         case Code():
             head, text = node.label, shorten(words.code(node.text), room.text)
         case _ as never:

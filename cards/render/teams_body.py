@@ -3,7 +3,7 @@
 from typing import Any, assert_never
 
 from cards.card import Chart, Code, Facts, Level, Link, Meter, Table, Text, Tone
-from cards.render import grid, words
+from cards.render import bars, words
 from cards.render.limits import listed, said, shorten, told
 from cards.render.rooms import Room
 from cards.render.words import NOTHING, line, width
@@ -123,22 +123,22 @@ def _row(cells: list[Json]) -> Json:
 
 
 def _meter(node: Meter, room: Room) -> list[Json]:
-    percent = min(max(node.percent, 0), 100)
+    percent = bars.share_of(node.percent)
     head = block(run(f"{node.label}: {percent} %", room.short, weight="Bolder"))
-    bar = _run(grid.meter(percent, _MOST_BAR), {"color": _COLORS[node.level]})
+    bar = _run(bars.meter(percent, _MOST_BAR), {"color": _COLORS[node.level]})
     caption = block(run(node.caption, room.short, isSubtle=True), spacing="None")
     return [head, block(bar, spacing="None"), *([caption] if line(node.caption) else [])]
 
 
 def _chart(node: Chart, room: Room) -> list[Json]:
-    bars, rest = listed(list(zip(node.bars, grid.shares(node), strict=True)), room.rows)
+    shown, rest = listed(list(zip(node.bars, bars.shares(node), strict=True)), room.rows)
     rows = [
         _side_by_side(
             (2, [block(run(bar.label, room.short))]),
-            (3, [block(_run(grid.bar(share, _MOST_CHART_BAR) or " ", {"color": "Accent"}))]),
+            (3, [block(_run(bars.bar(share, _MOST_CHART_BAR) or " ", {"color": "Accent"}))]),
             (2, [block(run(bar.caption, room.short))]),
         )
-        for bar, share in bars
+        for bar, share in shown
     ]
     title = block(run(node.title, room.short, weight="Bolder"))
     return [title, *_close(rows), *_more(rest, room)]

@@ -6,7 +6,7 @@ from html import escape
 from typing import assert_never
 
 from cards.card import Chart, Code, Divider, Facts, Link, Meter, Table, Text, Tone
-from cards.render import grid, words
+from cards.render import bars, grid, words
 from cards.render.limits import listed, said, shorten, told
 from cards.render.rooms import Prose, Room
 from cards.render.signs import LIGHTS, MARKS
@@ -67,9 +67,9 @@ def _facts(node: Facts, room: Room) -> list[str]:
 
 
 def _meter(node: Meter, room: Room) -> list[str]:
-    percent = min(max(node.percent, 0), 100)
+    percent = bars.share_of(node.percent)
     head = bold(f"{said(node.label, room.short)}: {percent} %")
-    bar = f"{LIGHTS[node.level]} {grid.meter(percent, _MOST_BAR)}"
+    bar = f"{LIGHTS[node.level]} {bars.meter(percent, _MOST_BAR)}"
     return [head, bar, _escaped(said(node.caption, room.short))]
 
 
@@ -78,7 +78,7 @@ def _figure(node: Table | Chart, room: Room) -> str:
         fits = grid.fits(node, COLUMNS)
         return _pre(grid.table(node, COLUMNS, room.rows)) if fits else _list(node, room)
     head = bold(said(node.title, room.short) or NOTHING)
-    return f"{head}\n{_pre(grid.chart(node, COLUMNS, room.rows))}"
+    return f"{head}\n{_pre(bars.chart(node, COLUMNS, room.rows))}"
 
 
 def _list(node: Table, room: Room) -> str:

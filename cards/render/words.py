@@ -59,7 +59,7 @@ def inert(text: str) -> str:
 
 def width(text: str) -> int:
     """Return how many columns of a terminal `text` takes."""
-    return sum(_columns(each) for each in text)
+    return len(text) if text.isascii() else sum(map(_columns, text))
 
 
 def web_address(url: str) -> str | None:
@@ -81,7 +81,7 @@ def site_path(url: str) -> str | None:
 
 
 def _visible(text: str) -> str:
-    return "".join(_seen(text))
+    return text if text.isascii() and text.isprintable() else "".join(_seen(text))
 
 
 def _seen(text: str) -> Iterator[str]:

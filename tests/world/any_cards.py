@@ -1,115 +1,147 @@
-"""Cards of every family, made of views with anything in them."""
+"""Any card at all: every node with texts that somebody may have typed to do harm."""
 
-from collections.abc import Callable
-
+from hypothesis import settings
 from hypothesis import strategies as st
-from world.any_views import any_of, any_tuple, texts, times
 
-from cards import (
-    approval,
-    help,  # noqa: A004 - the family's name
-    home,
-    keys,
-    leaderboard,
-    link,
-    notice,
-    notify,
-    privacy,
-    quota,
-    refusal,
-    request,
-    team,
-    usage,
-    vacation,
-    why,
-)
-from cards.card import Card
-from core.views import (
-    ExplainView,
-    KeyView,
-    LeaderboardView,
-    NewKeyView,
-    QuotaView,
-    TeamMemberView,
-    TeamQuotaView,
-    TeamView,
-    UsageView,
-)
-from core.views.chat import (
-    AbsenceView,
-    AccountView,
-    CriticalUseView,
-    IdentityView,
-    LastCallView,
-    LinkCodeView,
-    LinkRequestView,
-    NotifyView,
-    RefusedView,
-    RequestView,
+from cards.actions import Verb
+from cards.card import (
+    Actions,
+    Bar,
+    Button,
+    Card,
+    Chart,
+    Code,
+    Column,
+    Divider,
+    Fact,
+    Facts,
+    Field,
+    Form,
+    Kind,
+    Level,
+    Link,
+    Meter,
+    Node,
+    Style,
+    Table,
+    Text,
+    Tone,
 )
 
-REQUESTS: tuple[Callable[[RequestView], Card], ...] = (
-    approval.approval_card,
-    approval.less_form,
-    approval.reject_form,
-    approval.decided_card,
-    notice.nobody_card,
+HOSTILE = (
+    "<!channel> <!here|here> <@U1> <#C1> <http://evil.example|bank>",
+    "@here @channel @mia #general /start@bot $CASH +4917012345678",
+    "http://evil.example/a https://evil.example tg://user?id=1 evil.example www.evil.example",
+    "192.168.1.1/admin mia@evil.example javascript:alert(1)",
+    "[x](javascript:alert(1)) ![x](http://evil.example/p.png) **b** # head\n- item\n1. one",
+    "*bold* _it_ ~no~ `code` ```\npre\n``` > quote :smile: || spoiler ||",
+    "<at>Mia</at> <b>b</b></b></p></pre></code></article><script>alert(1)</script>",
+    "\" onclick=\"x()\" ' style='x' --> ]]> &amp; &lt; &#60; & < >",
+    "</textarea></select></form><form action='http://evil.example'><input name='token'>",
+    "\u202egnp.exe\u202c \u2066a\u2069 \u200e\u200f\u061c \u200b\u2060\ufeff\u00ad \u3164",
+    "\x1b[31mred\x07\x00\x7f\x9b1m\r\nSubject: x\rback\x0b\x0c\u2028line\u2029end\ttab",
+    "\ud800 \udfff \ufffe \ufdd0 \U0001ffff \U000e0041",
+    "😀👩\u200d👩\u200d👧\u200d👦🇩🇪🇫🇷👍🏽 e\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308",
+    "漢字かな交じり文 العربية עברית नमस्ते",
+    " \n \n ",
+    "-" * 400,
+    "word " * 700,
+    "😀" * 1_600,
+    "&" * 3_100,
+    "q\u0301\u0302\u0303\u0304" * 100,
+    "line\n" * 100,
 )
-ABSENCES: tuple[Callable[[AbsenceView], Card], ...] = (
-    vacation.vacation_card,
-    vacation.dates_form,
-    vacation.thanks_card,
+few = settings(max_examples=60, deadline=None)
+"""Cards are large; a machine that is busy takes long for one."""
+anything = st.text(st.characters(exclude_categories=()), max_size=40)
+texts = st.one_of(
+    st.sampled_from(HOSTILE),
+    anything,
+    st.builds(lambda a, b: a + b, anything, st.sampled_from(HOSTILE)),
 )
-LINKS: tuple[Callable[[LinkRequestView], Card], ...] = (link.confirm_card, link.claimed_card)
-maybe_requests = st.none() | any_of(RequestView)
-counts = st.integers(0, 10**6)
-any_card = st.one_of(
-    st.builds(home.home_card, any_of(QuotaView), any_of(AbsenceView), maybe_requests, counts),
-    st.builds(quota.quota_card, any_of(QuotaView), any_tuple(LastCallView), own=st.booleans()),
-    st.builds(
-        request.request_form,
-        any_of(QuotaView),
-        amount=texts,
-        reason=texts,
-        refused=st.none() | any_of(RefusedView),
-        mine=maybe_requests,
+names = st.from_regex(r"[a-z][a-z_]{0,12}", fullmatch=True)
+addresses = st.one_of(
+    st.sampled_from(
+        ["https://tokens.example.com/chat?a=1&b=2", "http://127.0.0.1:8000/r/x", "/chat", "//evil"]
     ),
-    st.tuples(st.sampled_from(REQUESTS), any_of(RequestView)).map(lambda it: it[0](it[1])),
-    st.builds(approval.approvals_card, any_tuple(RequestView)),
-    st.tuples(st.sampled_from(ABSENCES), any_of(AbsenceView)).map(lambda it: it[0](it[1])),
-    st.builds(vacation.colleague_card, texts, st.none() | times, texts),
-    st.builds(keys.keys_card, any_tuple(KeyView)),
-    st.builds(keys.new_key_card, any_of(NewKeyView), texts, model=texts),
-    st.builds(keys.revoked_card, any_of(KeyView)),
-    st.builds(why.why_card, any_of(ExplainView)),
-    st.builds(usage.usage_card, any_of(UsageView), any_of(UsageView)),
-    st.builds(leaderboard.leaderboard_card, any_of(LeaderboardView), week=st.booleans()),
+    texts,
+)
+buttons = st.builds(
+    Button,
+    texts,
+    st.sampled_from(Verb),
+    st.from_regex(r"(?:[a-z0-9-]{1,12})?", fullmatch=True),
+    st.from_regex(r"[A-Za-z0-9_.-]{0,26}", fullmatch=True),
+    st.integers(0, 999_999_999),
+    st.sampled_from(Style),
+    st.one_of(st.just(""), texts),
+)
+fields = st.builds(
+    Field,
+    names,
+    texts,
+    st.sampled_from(Kind),
+    st.one_of(st.just("2026-12-01"), texts),
+    st.one_of(st.just(""), texts),
+    st.booleans(),
+    st.integers(1, 5_000),
+)
+
+
+def _many(each: st.SearchStrategy[Fact], least: int = 0) -> st.SearchStrategy[tuple[Fact, ...]]:
+    """A few, or very many of the same."""
+    return st.builds(
+        lambda some, times: tuple(some) * times,
+        st.lists(each, min_size=least, max_size=3),
+        st.sampled_from([1, 1, 1, 40]),
+    )
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> Table:
+    columns = draw(st.lists(st.builds(Column, texts, st.booleans()), min_size=1, max_size=10))
+    row = st.tuples(*[texts] * len(columns))
+    rows = draw(st.lists(row, max_size=3)) * draw(st.sampled_from([1, 1, 1, 40]))
+    return Table(tuple(columns), tuple(rows))
+
+
+actions = st.builds(
+    lambda some, times: Actions(tuple(some) * times),
+    st.lists(buttons, max_size=3),
+    st.sampled_from([1, 1, 1, 20]),
+)
+forms = st.builds(
+    Form, st.lists(fields, max_size=12, unique_by=lambda field: field.name).map(tuple), buttons
+)
+said: st.SearchStrategy[Node] = st.one_of(
+    st.builds(Text, texts, st.sampled_from(Tone)),
+    st.builds(Facts, _many(st.builds(Fact, texts, texts))),
+    st.builds(Meter, texts, st.integers(0, 100), texts, st.sampled_from(Level)),
+    tables(),
     st.builds(
-        team.team_card,
-        any_of(TeamView),
-        any_tuple(TeamMemberView),
-        st.none() | any_of(TeamQuotaView),
-    ),
-    st.builds(team.teams_card, any_tuple(TeamView)),
-    st.builds(
-        help.help_card,
-        st.lists(st.builds(help.HelpLine, texts, texts), max_size=3).map(tuple),
+        lambda title, bars, times: Chart(title, tuple(bars) * times),
         texts,
-        texts,
+        st.lists(st.builds(Bar, texts, st.integers(0, 10**12), texts), max_size=3),
+        st.sampled_from([1, 1, 1, 40]),
     ),
-    st.builds(help.usage_card_of, st.builds(help.HelpLine, texts, texts), texts),
-    st.builds(link.link_card, problem=texts),
-    st.builds(link.code_card, any_of(LinkCodeView)),
-    st.builds(link.whoami_card, any_of(IdentityView)),
-    st.tuples(st.sampled_from(LINKS), any_of(LinkRequestView)).map(lambda it: it[0](it[1])),
-    st.builds(link.linked_card, texts),
-    st.builds(link.unlinked_card, st.none() | any_of(AccountView)),
-    st.builds(link.web_link_card, texts),
-    st.builds(refusal.refusal_card, texts, texts, support_id=texts),
-    st.builds(privacy.privacy_card, texts),
-    st.builds(notify.notify_card, any_of(NotifyView)),
-    st.builds(notice.quota_warning_card, any_of(QuotaView), st.integers(0, 100)),
-    st.builds(notice.critical_card, any_of(CriticalUseView)),
-    st.builds(notice.account_linked_card, texts, texts),
-    st.builds(notice.account_unlinked_card, texts, texts),
+    st.builds(Code, texts, texts, st.booleans()),
+    st.builds(Link, texts, addresses),
+    st.builds(Divider),
+)
+
+
+class AnyCard(Card, frozen=True):
+    """A card whose example is short enough to be read."""
+
+    def __repr__(self) -> str:
+        return f"{self.title[:40]!r}, {self.summary[:40]!r}, {self.body!r}"[:2_000]
+
+
+cards = st.builds(
+    lambda title, body, times, summary, rev: AnyCard(title, tuple(body) * times, summary, "", rev),
+    texts,
+    st.lists(st.one_of(said, said, said, actions, forms), max_size=6),
+    st.sampled_from([1, 1, 1, 2, 20]),
+    st.one_of(st.just(""), texts),
+    st.integers(0, 99),
 )
