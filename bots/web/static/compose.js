@@ -31,14 +31,14 @@
       mark(-1);
     };
 
-    /* A slash shows all; then what begins so, and for a command that is typed whole its usage. */
+    /* A slash shows all, then what begins so; behind a command that is typed whole, its usage. */
     const look = () => {
       const typed = input.value.trimStart();
       const said = typed.replace(/^\//, "").toLowerCase();
-      for (const hint of hints) {
-        const { say } = hint.dataset;
-        hint.hidden = !(say.startsWith(said) || said.startsWith(`${say} `));
-      }
+      const begun = hints.filter((hint) => hint.dataset.say.startsWith(said));
+      const whole = hints.filter((hint) => said.startsWith(`${hint.dataset.say} `));
+      const found = begun.length ? begun : whole.slice(-1);
+      for (const hint of hints) hint.hidden = !found.includes(hint);
       open(typed.startsWith("/") && shown().length > 0);
     };
 
