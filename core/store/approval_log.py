@@ -157,9 +157,16 @@ def unheard(now_ms: int) -> Program[list[str]]:
 
 
 def tell_again(act: Act, approval_id: str) -> Program[None]:
-    """Tell a pending request to whoever may decide it now and has not heard of it."""
+    """Tell a pending request to whoever may decide it now and has not heard of it.
+
+    The new revision lets the copies of others follow: they show who was asked, or nothing.
+    """
     approval = yield from rows.lock(approval_id)
-    if approval is not None and approval.state is State.PENDING:
+    if approval is None or approval.state is not State.PENDING:
+        return
+    approvers = yield from notices.answerable(approval.seated_team, approval.member_id)
+    if set(approvers) - (yield from rows.told(approval_id)):
+        yield Change(ApprovalRow, ("id", "rev"), [(approval_id, approval.rev + 1)])
         yield from _tell_approvers(act, approval)
 
 

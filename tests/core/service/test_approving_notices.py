@@ -13,7 +13,8 @@ from core.domain.errors import Code
 from core.domain.members import Role, Status
 from core.service import approving, membership, teaming
 from core.service.membership import MemberChange
-from core.service.start import Core
+from core.service.start import Core, open_core
+from core.settings import Settings
 from core.store.notices import OUTBOX
 from core.store.waking import wait_for
 
@@ -211,6 +212,9 @@ async def test_when_the_last_manager_is_gone_the_administrators_hear_of_what_wai
     assert await approving.tell_unheard(office.core) == 0
 
     assert await heard(office, "approval", request.id) == ids(mona, office.admin)
+    view = await approving.request_view(office.core, ana.caller, request.id)
+    assert view.approval.rev == request.rev + 1
+    assert "Admin" in view.asked
 
 
 async def test_when_the_member_has_left_the_team_the_administrators_hear_of_it(
@@ -221,6 +225,21 @@ async def test_when_the_member_has_left_the_team_the_administrators_hear_of_it(
 
     await approving.tell_unheard(office.core)
 
+    assert await heard(office, "approval", request.id) == ids(mona, office.admin)
+
+
+async def test_two_processes_that_find_it_unheard_change_it_once(
+    office: Office, ana: Somebody, mona: Somebody, settings: Settings
+) -> None:
+    request = await ask(office, ana)
+    await disable(office, mona)
+
+    async with open_core(settings, office.clock) as other:
+        cores = [office.core, other]
+        await asyncio.gather(*(approving.tell_unheard(cores[n % 2]) for n in range(10)))
+
+    view = await approving.look_up(office.core, ana.caller, request.id)
+    assert view.rev == request.rev + 1
     assert await heard(office, "approval", request.id) == ids(mona, office.admin)
 
 
