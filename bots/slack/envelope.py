@@ -45,8 +45,8 @@ class State(Struct, frozen=True):
 
 
 class View(Struct, frozen=True):
+    type: str
     id: str = ""
-    type: str = ""
     callback_id: str | UnsetType = UNSET
     private_metadata: str = ""
     state: State | None = None

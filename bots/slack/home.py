@@ -84,28 +84,31 @@ class Homes:
         while True:
             topics = [home.topic for home in self._open.values() if home.topic]
             with self._core.database.waking.waiter(delivery.OUTBOX, *topics) as news:
-                await self._look()
-                await delivery.wait_for(news, LOOK_SECONDS)
+                all_shown = await self._look()
+                await delivery.wait_for(news, LOOK_SECONDS if all_shown else GAP_SECONDS)
             await asyncio.sleep(GAP_SECONDS)
 
-    async def _look(self) -> None:
-        """Renew what was looked at longest ago; what many have open takes turns."""
+    async def _look(self) -> bool:
+        """Renew what was looked at longest ago; False if Slack did not take all of it."""
         now = _now()
         for user_id in [user for user, home in self._open.items() if home.until < now]:
             del self._open[user_id]
         oldest = sorted(self._open.values(), key=lambda home: home.looked)
-        for home in oldest[:MOST_AT_ONCE]:
-            await self._renew(home)
+        return all([await self._renew(home) for home in oldest[:MOST_AT_ONCE]])
 
     async def _show(self, home: Home, note: str = "") -> None:
         home.shows = await self._made(home, note)
         await self._publish(home.account.external_id, home.shows)
 
-    async def _renew(self, home: Home) -> None:
-        """Show a home anew if it would look different."""
+    async def _renew(self, home: Home) -> bool:
+        """Show a home anew if it would look different; False if Slack does not take it."""
         made = await self._made(home)
-        if made != home.shows and await self._publish(home.account.external_id, made):
-            home.shows = made
+        if made == home.shows:
+            return True
+        if not await self._publish(home.account.external_id, made):
+            return False
+        home.shows = made
+        return True
 
     async def _made(self, home: Home, note: str = "") -> Json:
         home.looked = _now()

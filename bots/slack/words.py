@@ -4,8 +4,8 @@ import html
 import re
 from collections.abc import Awaitable, Callable
 
-MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|([^<>]*))?>")
-_MARKED = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+_MARKED = re.compile(r"<(?P<target>[^<>|]*)(?:\|(?P<label>[^<>]*))?>")
+_MENTIONED = re.compile(r"@([A-Z0-9]+)")
 
 Lookup = Callable[[str], Awaitable[str]]
 """Returns the address of a mentioned person by their id."""
@@ -13,14 +13,18 @@ Lookup = Callable[[str], Awaitable[str]]
 
 async def plain(text: str, bot_id: str, lookup: Lookup) -> str:
     """Return a line without Slack's marks; whoever is mentioned stands in it by their address."""
-    named = text
-    for found in dict.fromkeys(MENTION.findall(text)):
-        user_id, label = found
-        name = "" if user_id == bot_id else await lookup(user_id) or label or user_id
-        named = re.sub(rf"<@{user_id}(\|[^<>]*)?>", lambda _, n=name: n, named)  # type: ignore[misc]  # a lambda's default
-    return html.unescape(_MARKED.sub(_shown, named)).strip()
+    mentioned = {
+        found[1]
+        for mark in _MARKED.finditer(text)
+        if (found := _MENTIONED.fullmatch(mark["target"]))
+    }
+    names = {user_id: await lookup(user_id) for user_id in sorted(mentioned - {bot_id})}
 
+    def shown(mark: re.Match[str]) -> str:
+        target, label = mark["target"], mark["label"]
+        if target == f"@{bot_id}":
+            return ""
+        known = names.get(target.removeprefix("@"), "") if target.startswith("@") else ""
+        return known or label or target.removeprefix("mailto:").lstrip("!@")
 
-def _shown(found: re.Match[str]) -> str:
-    target, label = found.groups()
-    return label or target.removeprefix("mailto:").removeprefix("!")
+    return html.unescape(_MARKED.sub(shown, text)).strip()

@@ -1,5 +1,7 @@
 """Who is served: full members of this workspace; others are told why not (faults.md F-97)."""
 
+from typing import Any
+
 import pytest
 from world.slack_office import SlackOffice
 from world.slack_people import Screen, SlackPerson, until
@@ -10,7 +12,7 @@ from bots.slack.people import Refused
 from bots.slack.sdk import Api
 from core.domain.accounts import Account
 
-STRANGERS = [
+STRANGERS: list[tuple[dict[str, Any], str]] = [
     ({"is_restricted": True}, people.GUEST),
     ({"is_ultra_restricted": True}, people.GUEST),
     ({"is_bot": True}, people.BOT),
