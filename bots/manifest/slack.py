@@ -9,8 +9,12 @@ from bots.manifest.menus import ACCENT, LONG, NAME, SHORT, example, menu
 Json = dict[str, object]
 COMMAND = "/tokenpool"
 PATH = "/slack/events"
-SCOPES = ("chat:write", "commands", "im:write", "users:read", "users:read.email")
-EVENTS = ("app_home_opened",)
+SCOPES = (
+    "app_mentions:read", "chat:write", "commands", "im:history", "im:write", "users:read",
+    "users:read.email",
+)  # fmt: skip
+"""`im:history`: what is written to the bot itself; it reads no channel."""
+EVENTS = ("app_home_opened", "app_mention", "message.im")
 SHORTCUTS = (
     ("Request quota", "request", "Ask your manager for more credits"),
     ("My quota", "quota", "See what is left, and how long it lasts"),
@@ -35,7 +39,7 @@ def manifest(url: str, *, socket: bool = False) -> Json:
             "app_home": {
                 "home_tab_enabled": True,
                 "messages_tab_enabled": True,
-                "messages_tab_read_only_enabled": True,
+                "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": NAME, "always_online": True},
             "shortcuts": [_shortcut(*one) for one in SHORTCUTS],

@@ -101,9 +101,12 @@ def test_the_app_may_do_no_more_than_it_needs() -> None:
     manifest: Any = slack.manifest(URL)
 
     assert manifest["oauth_config"]["scopes"]["bot"] == [
-        "chat:write", "commands", "im:write", "users:read", "users:read.email",
+        "app_mentions:read", "chat:write", "commands", "im:history", "im:write", "users:read",
+        "users:read.email",
     ]  # fmt: skip
-    assert manifest["settings"]["event_subscriptions"]["bot_events"] == ["app_home_opened"]
+    assert manifest["settings"]["event_subscriptions"]["bot_events"] == [
+        "app_home_opened", "app_mention", "message.im",
+    ]  # fmt: skip
 
 
 def test_hint_and_shortcuts_are_commands_that_exist() -> None:

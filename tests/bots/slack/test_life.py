@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 from flow.serving import serving
 from pydantic import SecretStr
+from world import slack_vendor
 from world.slack_office import SlackOffice, slack_office, with_slack
 from world.slack_people import SlackPerson, until
 from world.slack_vendor import APP_TOKEN, BOT_TOKEN, User, slack_vending
 from world.slack_ways import Http
 
 from bots.app import application
+from bots.manifest import slack as manifest
 from bots.slack import events
-from bots.slack.app import Slack
+from bots.slack.app import SCOPES, Slack
 from bots.slack.events import Said
 from core.service import inbox
 from core.service.start import Core, open_core
@@ -100,6 +102,20 @@ async def test_secrets_of_other_apps_in_the_environment_mean_nothing(
             await office.served.http.post("/slack/events", data={"ssl_check": "1"})
         ).status_code == 401
     assert os.environ["SLACK_BOT_TOKEN"] == FOREIGN["SLACK_BOT_TOKEN"]
+
+
+def test_the_manifest_asks_for_what_is_needed() -> None:
+    assert set(manifest.SCOPES) >= SCOPES
+
+
+async def test_a_missing_permission_is_told_at_the_start(
+    configured: Settings, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slack_vendor, "SCOPES", "chat:write,commands,users:read")
+    async with slack_office(configured):
+        pass
+
+    assert "im:write users:read.email" in "".join(capfd.readouterr())
 
 
 async def test_bolts_check_of_who_calls_asks_nobody(office: SlackOffice) -> None:
