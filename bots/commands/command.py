@@ -7,11 +7,12 @@ from enum import StrEnum
 from msgspec.structs import replace
 
 from bots.context import Answer, Context
+from bots.parsing.unclear import Unclear
 from bots.parsing.words import Words
 from cards.actions import Action
 from cards.card import Card, Text, Tone
 from cards.refusal import private_card, refusal_card
-from core.domain.errors import Code
+from core.domain.errors import Code, Refusal
 from core.domain.members import Person, TeamRole
 
 Said = Callable[[Context, Words], Awaitable[Answer]]
@@ -68,20 +69,23 @@ class Click:
 
 def shown_to(who: Who, person: Person) -> bool:
     """Return whether help lists a command of `who` to this member."""
+    if who is Who.ADMINS:
+        return person.is_admin
     manages = person.is_admin or any(seat.role is TeamRole.MANAGER for seat in person.seats)
-    match who:
-        case Who.ADMINS:
-            return person.is_admin
-        case Who.MANAGERS:
-            return manages
-        case Who.EVERYBODY | Who.MEMBERS:
-            return True
+    return who is not Who.MANAGERS or manages
 
 
 def refused(message: str, code: str = Code.INVALID_FIELD, *, support_id: str = "") -> Answer:
     """Return a no: nothing has happened, and the card says what to do next."""
     card = refusal_card(message, code, support_id=support_id)
     return Answer(card, toast=message or card.said, done=False)
+
+
+def problem_of(error: Unclear | Refusal) -> str:
+    """Return what was wrong with what a form sent; a refusal that no other words mend goes on."""
+    if isinstance(error, Refusal) and error.code is not Code.INVALID_FIELD:
+        raise error
+    return str(error)
 
 
 def corrected(form: Card, problem: str) -> Answer:

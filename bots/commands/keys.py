@@ -2,13 +2,13 @@
 
 import re
 
-from bots.commands.command import address, corrected
+from bots.commands.command import address, corrected, problem_of
 from bots.context import Answer, Context
 from bots.parsing.unclear import Unclear
 from bots.parsing.words import Words
 from cards.actions import Action
 from cards.keys import LIVE, key_form, keys_card, new_key_card, revoked_card
-from core.domain.errors import Code, Refusal
+from core.domain.errors import Refusal
 from core.domain.people import Named, called
 from core.service import keys, last_calls
 from core.service.keys import KeyTerms
@@ -40,10 +40,8 @@ async def send(ctx: Context, _action: Action) -> Answer:
     """Make the key that the form asks for."""
     try:
         return await _made(ctx, ctx.values.get("label", ""), replaces=True)
-    except Refusal as problem:
-        if problem.code is not Code.INVALID_FIELD:
-            raise
-        return corrected(key_form(), problem.message)
+    except (Unclear, Refusal) as error:
+        return corrected(key_form(), problem_of(error))
 
 
 async def rotate(ctx: Context, words: Words) -> Answer:
@@ -58,7 +56,9 @@ async def turn(ctx: Context, action: Action) -> Answer:
 
 
 async def revoke(ctx: Context, words: Words) -> Answer:
-    """End the key that is meant, at once."""
+    """End the key that is meant, at once; without a name, let the caller choose."""
+    if not words:
+        return await show(ctx, words)
     key = await _meant(ctx, words.rest(), "revoke")
     view = await keys.revoke_key(ctx.core, ctx.caller.person, key.id)
     return Answer(revoked_card(view), f"{view.prefix} is revoked.")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bots.commands.command import corrected
+from bots.commands.command import corrected, problem_of
 from bots.context import Answer, Context
 from bots.parsing.hours import EXAMPLES, quiet_hours
 from bots.parsing.letters import plain
@@ -12,7 +12,7 @@ from bots.parsing.unclear import Unclear
 from bots.parsing.words import Words
 from cards.actions import Action
 from cards.notify import ANY, CHANNELS, FORM, QUIET_OFF, notify_card
-from core.domain.errors import Code, Refusal
+from core.domain.errors import Refusal
 from core.domain.notifying import Topic
 from core.service import notifying
 from core.service.notifying import NotifyChange
@@ -98,11 +98,10 @@ def channel(name: str) -> str:
 async def _form(ctx: Context) -> Answer:
     try:
         return await _changed(ctx, _from_form(ctx.values))
-    except (Unclear, Refusal) as problem:
-        if isinstance(problem, Refusal) and problem.code is not Code.INVALID_FIELD:
-            raise
+    except (Unclear, Refusal) as error:
+        problem = problem_of(error)
         card = notify_card(await notifying.preferences(ctx.core, ctx.caller))
-        return corrected(card, str(problem))
+        return corrected(card, problem)
 
 
 def _from_form(values: Mapping[str, str]) -> NotifyChange:

@@ -1,7 +1,7 @@
 """`request`: ask for more, or change what was asked for."""
 
 from bots.commands.approvals import shown
-from bots.commands.command import corrected
+from bots.commands.command import corrected, problem_of
 from bots.context import Answer, Context
 from bots.parsing.amounts import amount_micro, take_amount
 from bots.parsing.unclear import Unclear
@@ -9,7 +9,7 @@ from bots.parsing.words import Words
 from cards.actions import Action
 from cards.phrases import listed
 from cards.request import request_form
-from core.domain.errors import Code, Refusal
+from core.domain.errors import Refusal
 from core.service import approving, quota
 from core.service.approving import MOST_MICRO
 from core.views.chat import RequestView
@@ -38,12 +38,11 @@ async def send(ctx: Context, _action: Action) -> Answer:
     try:
         asked = amount_micro(amount, most_micro=MOST_MICRO)
         return await _asked(ctx, asked, reason, replaces=True)
-    except (Unclear, Refusal) as problem:
-        if isinstance(problem, Refusal) and problem.code is not Code.INVALID_FIELD:
-            raise
+    except (Unclear, Refusal) as error:
+        problem = problem_of(error)
         again = await form(ctx, amount=amount, reason=reason)
         assert again.card is not None
-        return corrected(again.card, str(problem))
+        return corrected(again.card, problem)
 
 
 async def form(ctx: Context, *, amount: str = "", reason: str = "") -> Answer:

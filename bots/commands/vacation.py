@@ -1,13 +1,13 @@
 """`vacation`: away, until when, and back."""
 
-from bots.commands.command import corrected
+from bots.commands.command import corrected, problem_of
 from bots.context import Answer, Context
 from bots.parsing.dates import begins_ms, until_ms
 from bots.parsing.unclear import Unclear
 from bots.parsing.words import Words
 from cards.actions import Action
 from cards.vacation import dates_form, thanks_card, vacation_card
-from core.domain.errors import Code, Refusal
+from core.domain.errors import Refusal
 from core.domain.spans import moment
 from core.service import absence, notifying
 from core.views.chat import AbsenceView
@@ -54,11 +54,10 @@ async def send(ctx: Context, _action: Action) -> Answer:
     try:
         back = begins_ms(ctx.values.get("until", ""), ctx.core.clock.now_ms(), offset)
         return await _away(ctx, back)
-    except (Unclear, Refusal) as problem:
-        if isinstance(problem, Refusal) and problem.code is not Code.INVALID_FIELD:
-            raise
+    except (Unclear, Refusal) as error:
+        problem = problem_of(error)
         form = dates_form(await absence.absence(ctx.core, ctx.caller))
-        return corrected(form, str(problem))
+        return corrected(form, problem)
 
 
 async def _away(ctx: Context, until: int | None) -> Answer:

@@ -83,6 +83,7 @@ async def test_no_secret_is_shown_where_others_read_along(lobby: Lobby) -> None:
 
 
 async def test_a_key_is_rotated_by_label_prefix_or_alone(lobby: Lobby) -> None:
+    alone = secret(await lobby.say(lobby.ann, "key rotate"))
     first = secret(await lobby.say(lobby.ann, "key new laptop"))
 
     by_label = secret(await lobby.say(lobby.ann, "key rotate laptop"))
@@ -90,13 +91,22 @@ async def test_a_key_is_rotated_by_label_prefix_or_alone(lobby: Lobby) -> None:
 
     assert await works(lobby, first)
     assert await works(lobby, by_prefix)
-    assert len({first, by_label, by_prefix}) == 3
+    assert len({alone, first, by_label, by_prefix}) == 4
 
 
 async def test_a_click_rotates_the_key_it_is_about(lobby: Lobby) -> None:
     listed = await lobby.say(lobby.ann, "key")
 
     assert await works(lobby, secret(await lobby.act(lobby.ann, button(listed, Verb.KEY_ROTATE))))
+
+
+async def test_no_key_is_revoked_unnamed(lobby: Lobby) -> None:
+    before = await lobby.digest()
+
+    assert shown(await lobby.say(lobby.ann, "key revoke")) == shown(
+        await lobby.say(lobby.ann, "key")
+    )
+    assert await lobby.digest() == before
 
 
 async def test_a_revoked_key_has_ended(lobby: Lobby) -> None:
@@ -110,7 +120,7 @@ async def test_a_revoked_key_has_ended(lobby: Lobby) -> None:
     assert not await works(lobby, made)
     assert (clicked.done, clicked.replaces) == (True, True)
     assert "You have no API key" in shown(clicked)
-    assert "You have no key" in (await lobby.say(lobby.ann, "key revoke")).toast
+    assert "You have no key" in (await lobby.say(lobby.ann, "key revoke laptop")).toast
 
 
 async def test_a_key_that_is_not_clear_is_asked_for(lobby: Lobby) -> None:
@@ -119,7 +129,7 @@ async def test_a_key_that_is_not_clear_is_asked_for(lobby: Lobby) -> None:
     before = await lobby.digest()
 
     for line, says in (
-        ("key revoke", "Which key?"),
+        ("key rotate", "Which key?"),
         ("key revoke laptop", "Several of your keys are called that"),
         ("key revoke phone", "No key of yours is called that"),
         ("key rotate phone", "Name the one to rotate"),

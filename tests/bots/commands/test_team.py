@@ -3,7 +3,7 @@ from world.lobby import Lobby, button, buttons, shown, verbs
 from cards.actions import Action, Verb
 from core.domain.credits import MICRO
 from core.domain.members import TeamRole
-from core.service import membership, quota, teaming
+from core.service import membership, quota, sessions, teaming
 from core.views import TeamView
 
 
@@ -32,6 +32,24 @@ async def test_of_several_teams_one_chooses(lobby: Lobby) -> None:
     assert "Team Blue" in shown(opened[0])
     assert "Team Red" in shown(await lobby.say(lobby.admin, "team RED"))
     assert "Team Blue" in shown(await lobby.say(lobby.admin, "team bl"))
+
+
+async def test_teams_whose_names_begin_alike_are_told_apart(lobby: Lobby) -> None:
+    await lobby.office.team("Blue Two")
+
+    assert "Team Blue" in shown(await lobby.say(lobby.admin, "team blue"))
+    assert (
+        "Several teams are called that: Blue, Blue Two"
+        in (await lobby.say(lobby.admin, "team blu")).toast
+    )
+
+
+async def test_without_a_team_there_is_none_to_change(lobby: Lobby) -> None:
+    loner = await lobby.office.member("loner")
+    await sessions.sign_in(lobby.core, await sessions.new_link(lobby.core, loner.id))
+
+    assert "You are in no team" in shown(await lobby.say(loner, "team"))
+    assert "There is no team yet" in (await lobby.say(loner, "team critical nobody")).toast
 
 
 async def test_a_team_one_is_not_in_looks_like_none(lobby: Lobby) -> None:

@@ -77,6 +77,7 @@ async def test_whoever_comes_back_is_thanked_with_what_was_used(lobby: Lobby) ->
 
 async def test_buttons_go_for_days_or_until_further_notice(lobby: Lobby) -> None:
     card = await lobby.act(lobby.ann, Action(Verb.VACATION))
+    assert shown(await lobby.say(lobby.ann, "vacation")) == shown(card)
 
     week = await lobby.act(lobby.ann, button(card, Verb.VACATION_ON, "7d"))
     for_a_week = await until(lobby)
@@ -116,10 +117,12 @@ async def test_an_eleventh_change_within_a_day_is_refused(lobby: Lobby) -> None:
         await lobby.say(lobby.ann, "vacation on")
         await lobby.say(lobby.ann, "vacation off")
 
-    answer = await lobby.say(lobby.ann, "vacation on")
+    said = await lobby.say(lobby.ann, "vacation on")
+    sent = await lobby.act(lobby.ann, Action(Verb.VACATION_SEND), {"until": "friday"})
 
-    assert not answer.done
-    assert "10 times a day" in answer.toast
+    for answer in (said, sent):
+        assert (answer.done, answer.replaces) == (False, False)
+        assert "10 times a day" in answer.toast
 
 
 @pytest.mark.parametrize("literal", ["friday", "0d", "9999d", "x"])

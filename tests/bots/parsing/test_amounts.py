@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from world.calm import calmly
 
 from bots.parsing.amounts import amount_micro, take_amount
 from bots.parsing.unclear import Unclear
@@ -86,6 +87,7 @@ def test_a_quota_may_be_nothing() -> None:
     assert amount_micro("0", most_micro=MOST, least_micro=0) == 0
 
 
+@calmly
 @given(st.text(max_size=40))
 def test_any_text_is_an_amount_within_bounds_or_unclear(text: str) -> None:
     try:
@@ -96,6 +98,7 @@ def test_any_text_is_an_amount_within_bounds_or_unclear(text: str) -> None:
     assert 0 < found <= MOST
 
 
+@calmly
 @given(st.integers(1, MOST))
 def test_what_we_write_ourselves_is_read_back(amount: int) -> None:
     assert amount_micro(wire(amount), most_micro=MOST) == amount

@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from world.calm import calmly
 
 from bots.parsing.dates import begins_ms, until_ms
 from bots.parsing.unclear import Unclear
@@ -113,6 +114,7 @@ def test_whoever_is_back_on_a_day_is_away_until_it_begins() -> None:
         begins_ms("today", TUESDAY_NOON)
 
 
+@calmly
 @given(
     st.text(max_size=40) | st.from_regex(r"[0-9]{1,4}[ ./-][0-9a-z]{1,5}[ ./-]?[0-9]{0,4}"),
     st.integers(0, 4_000_000_000_000),
@@ -127,6 +129,7 @@ def test_any_text_is_a_time_to_come_or_unclear(text: str, now_ms: int, offset: i
     assert now_ms - 1000 <= found <= now_ms + 733 * 86_400_000
 
 
+@calmly
 @given(st.dates(date(2026, 11, 25), date(2028, 11, 20)))
 def test_a_day_is_the_same_in_every_clear_form(day: date) -> None:
     forms = {day_of(day.strftime(f)) for f in ("%Y-%m-%d", "%d %b %Y", "%B %d, %Y", "%d.%m.%Y")}

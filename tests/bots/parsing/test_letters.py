@@ -1,5 +1,6 @@
 from hypothesis import given
 from hypothesis import strategies as st
+from world.calm import calmly
 
 from bots.parsing.letters import plain
 
@@ -21,6 +22,7 @@ def test_a_superscript_does_not_become_a_digit() -> None:
     assert plain("5\u00b2 \u00bd") == "5\u00b2 \u00bd"
 
 
+@calmly
 @given(st.text())
 def test_reading_twice_changes_nothing_more(text: str) -> None:
     assert plain(plain(text)) == plain(text)

@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from world.calm import calmly
 
 from bots.parsing.hours import offset_minutes, quiet_hours
 from bots.parsing.spans import span_name
@@ -85,6 +86,7 @@ def test_an_offset_alone_is_read_too() -> None:
     ]  # fmt: skip
 
 
+@calmly
 @given(st.text(max_size=30))
 def test_any_text_is_hours_of_a_day_or_unclear(text: str) -> None:
     try:

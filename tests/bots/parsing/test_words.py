@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from world.calm import calmly
 
 from bots.parsing.words import Words, unquoted, without_lead
 
@@ -33,6 +34,10 @@ def test_our_name_alone_is_an_empty_line(line: str) -> None:
     assert without_lead(line) == ""
 
 
+def test_our_name_over_and_over_is_left_alone_at_some_point() -> None:
+    assert without_lead("tokenpool " * 5 + "quota") == "tokenpool quota"
+
+
 def test_a_mail_address_or_another_name_in_front_stays() -> None:
     assert without_lead("ann@x.example quota") == "ann@x.example quota"
     assert without_lead("tokenpools quota").endswith("quota")
@@ -59,6 +64,7 @@ def test_only_a_pair_of_quotes_around_everything_is_taken_off() -> None:
     assert unquoted('""') == ""
 
 
+@calmly
 @given(st.text(max_size=60))
 def test_no_line_is_read_for_ever(text: str) -> None:
     words = Words(without_lead(text))
