@@ -120,18 +120,6 @@ def claimed_card(view: LinkRequestView) -> Card:
     )
 
 
-def linked_card(name: str) -> Card:
-    """Welcome an account that has just become a member's."""
-    return Card(
-        title=f"Linked: you are {name} here now",
-        body=(
-            Text("This account is yours now. What would you like to do?", Tone.GOOD),
-            *rows.actions(rows.QUOTA, rows.ASK, rows.KEYS, rows.HOME),
-        ),
-        summary=f"This account is linked: you are {name} here now.",
-    )
-
-
 def unlinked_card(account: AccountView | None = None) -> Card:
     """Say that an account does not stand for its member any more."""
     return Card(

@@ -5,7 +5,7 @@ from cards.actions import Verb
 from cards.approval import approval_card
 from cards.card import Button, Card, Fact, Facts, Text, Tone
 from cards.link import LINK_ANOTHER, PLATFORMS
-from cards.phrases import amount, count
+from cards.phrases import amount, count, date_named
 from cards.quota import forecast
 from cards.team import allow, stop
 from core.domain.credits import spoken
@@ -34,12 +34,13 @@ def quota_warning_card(quota: QuotaView, percent: int) -> Card:
 def critical_card(use: CriticalUseView) -> Card:
     """Tell a manager of a member's critical calls of one day, with the button that stops them."""
     calls = count(use.calls, "critical call")
+    day = date_named(use.day)
     spent = f"{calls} for {amount(use.cost_micro)}"
     switch = allow if use.stopped else stop
     return Card(
         title=f"{use.member_name}: {spent}",
         body=(
-            Text(f"The pool of {use.team_name} paid {spent} on {use.day}."),
+            Text(f"The pool of {use.team_name} paid {spent} on {day}."),
             Facts(
                 (
                     Fact("Used in this period", amount(use.used_micro)),
@@ -53,7 +54,7 @@ def critical_card(use: CriticalUseView) -> Card:
                 rows.NOTIFY,
             ),
         ),
-        summary=f"{use.member_name} made {calls} on {use.day}: {spoken(use.cost_micro)} credits"
+        summary=f"{use.member_name} made {calls} on {day}: {spoken(use.cost_micro)} credits"
         f" from the pool of {use.team_name}.",
     )
 
@@ -78,7 +79,8 @@ def account_unlinked_card(platform: str, account_name: str) -> Card:
     return Card(
         title=f"An account on {where} no longer acts for you",
         body=(
-            Facts((Fact(where, account_name or "without a name"),)),
+            *((Facts((Fact(where, account_name),)),) if account_name else ()),
+            Text("Nothing that is done there counts as yours any more."),
             *rows.actions(rows.ACCOUNTS, LINK_ANOTHER),
         ),
         summary=f"An account on {where} no longer acts for you.",

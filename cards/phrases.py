@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from core.domain.credits import spoken
+from core.domain.spans import MONTHS, day_of, instant_ms
 
 MOST_NAMES = 3
 
@@ -31,3 +32,15 @@ def left_of(available_micro: int, granted_micro: int) -> str:
     if not granted_micro:
         return "no credits"
     return f"{spoken(available_micro)} of {amount(granted_micro)} left"
+
+
+def date(at_ms: int) -> str:
+    """Return the day of a time: `24 Nov`."""
+    _, month, day = day_of(at_ms).split("-")
+    return f"{int(day)} {MONTHS[int(month) - 1]}"
+
+
+def date_named(name: str) -> str:
+    """Return the day of an ISO date; any other name as it is."""
+    at_ms = instant_ms(name)
+    return name if at_ms is None else date(at_ms)

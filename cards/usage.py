@@ -15,9 +15,9 @@ from cards.card import (
     Text,
     Tone,
 )
-from cards.phrases import amount, count
+from cards.phrases import amount, count, date
 from core.domain.credits import spoken
-from core.domain.spans import DAY_MS, MONTHS, day_of, moment
+from core.domain.spans import DAY_MS, day_of, moment
 from core.views import UsageLine, UsageView
 
 MOST_LINES = 10
@@ -72,14 +72,13 @@ def _chart(chart: UsageView) -> tuple[Node, ...]:
     found = {line.group: line.cost_micro for line in chart.lines}
     last = (chart.ends_ms - 1) // DAY_MS
     first = max(chart.starts_ms // DAY_MS, last - MOST_BARS + 1)
-    bars = (_bar(day_of(day * DAY_MS), found) for day in range(first, last + 1))
+    bars = (_bar(day * DAY_MS, found) for day in range(first, last + 1))
     return (Chart("Credits by day", tuple(bars)),)
 
 
-def _bar(day: str, found: dict[str, int]) -> Bar:
-    _, month, date = day.split("-")
-    spent = found.get(day, 0)
-    return Bar(f"{int(date)} {MONTHS[int(month) - 1]}", spent, amount(spent))
+def _bar(day_ms: int, found: dict[str, int]) -> Bar:
+    spent = found.get(day_of(day_ms), 0)
+    return Bar(date(day_ms), spent, amount(spent))
 
 
 def _span(label: str, literal: str) -> Button:

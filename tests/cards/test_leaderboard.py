@@ -48,5 +48,6 @@ def test_week_and_month_lead_to_each_other() -> None:
     week = leaderboard_card(v.BOARD, week=True)
 
     assert week.title == "Leaderboard of the week"
-    assert seen.button(week, Verb.LEADERBOARD).literal == "month"
-    assert seen.button(MONTH, Verb.LEADERBOARD).literal == "week"
+    to_month, to_week = (seen.button(card, Verb.LEADERBOARD) for card in (week, MONTH))
+    assert (to_month.label, to_month.literal) == ("This month", "month")
+    assert (to_week.label, to_week.literal) == ("This week", "week")

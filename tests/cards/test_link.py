@@ -13,7 +13,6 @@ from cards.link import (
     code_card,
     confirm_card,
     link_card,
-    linked_card,
     unlinked_card,
     web_link_card,
     whoami_card,
@@ -111,10 +110,6 @@ def test_what_is_settled_has_no_question_left(state: str, title: str) -> None:
 
 def test_a_platform_of_a_later_version_is_called_as_it_is() -> None:
     assert confirm_card(replace(c.CLAIM, platform="fax")).title == "Is this your account on fax?"
-
-
-def test_a_linked_account_is_welcome() -> None:
-    assert linked_card("Ann").said == "This account is linked: you are Ann here now."
 
 
 def test_an_unlinked_account_is_named_if_it_is_another() -> None:

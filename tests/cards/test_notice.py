@@ -36,6 +36,9 @@ def test_critical_use_has_the_button_that_stops_it() -> None:
     card = critical_card(c.CRITICAL)
 
     assert card.title == "Mia: 7 critical calls for 31 credits"
+    assert (
+        card.said == "Mia made 7 critical calls on 24 Nov: 31 credits from the pool of Research."
+    )
     assert "Used in this period: 48 credits\nMost in this period: 100 credits" in seen.words(card)
     assert seen.button(card, Verb.TEAM_STOP).ref == f"{v.TEAM}.{v.MIA}"
 
@@ -65,5 +68,6 @@ def test_a_new_account_is_told_at_the_others() -> None:
 
 
 def test_so_is_one_that_is_gone() -> None:
-    assert "Telegram: without a name" in seen.words(account_unlinked_card("telegram", ""))
+    assert account_unlinked_card("telegram", "").said.startswith("An account on Telegram")
+    assert "Telegram:" not in seen.words(account_unlinked_card("telegram", ""))
     assert "fax: 5" in seen.words(account_unlinked_card("fax", "5"))

@@ -3,10 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from world.views import CREDIT, NOW
 
-from cards.phrases import amount, count, left_of, listed
-
-CREDIT = 1_000_000
+from cards.phrases import amount, count, date, date_named, left_of, listed
 
 
 @pytest.mark.parametrize(
@@ -49,3 +48,9 @@ def test_names_make_a_list_that_stays_short(names: tuple[str, ...], expected: st
 def test_who_was_given_nothing_has_no_credits(micro: int) -> None:
     assert left_of(0, 0) == "no credits"
     assert left_of(micro, 5_000 * CREDIT).endswith(" of 5,000 credits left")
+
+
+def test_days_are_read_without_a_year() -> None:
+    assert date(NOW) == date_named("2026-11-24") == "24 Nov"
+    assert date_named("2026-01-01") == "1 Jan"
+    assert date_named("yesterday") == "yesterday"

@@ -47,7 +47,10 @@ def test_the_policy_can_become_any_other(policy: str, others: list[str]) -> None
     offered = [b for b in seen.buttons(card) if b.verb is Verb.TEAM_CRITICAL]
 
     assert [button.literal for button in offered] == others
-    assert [bool(button.confirm) for button in offered] == [one == "nobody" for one in others]
+    for button in offered:
+        takes_away = button.literal == "nobody"
+        assert bool(button.confirm) == takes_away
+        assert (button.style is Style.DANGER) == takes_away
 
 
 @pytest.mark.parametrize(

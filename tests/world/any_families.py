@@ -102,7 +102,6 @@ any_card = st.one_of(
     st.builds(link.code_card, any_of(LinkCodeView)),
     st.builds(link.whoami_card, any_of(IdentityView)),
     st.tuples(st.sampled_from(LINKS), any_of(LinkRequestView)).map(lambda it: it[0](it[1])),
-    st.builds(link.linked_card, texts),
     st.builds(link.unlinked_card, st.none() | any_of(AccountView)),
     st.builds(link.web_link_card, texts),
     st.builds(refusal.refusal_card, texts, texts, support_id=texts),

@@ -233,7 +233,6 @@ def _knowing() -> dict[str, Card]:
         "link-confirmed": link.confirm_card(replace(c.CLAIM, state="confirmed", tenant="T0123")),
         "link-denied": link.confirm_card(replace(c.CLAIM, state="denied")),
         "link-expired": link.claimed_card(replace(c.CLAIM, state="expired", account_name="")),
-        "link-linked": link.linked_card("Ann"),
         "link-unlinked": link.unlinked_card(c.SLACK),
         "link-unlinked-here": link.unlinked_card(),
         "link-web": link.web_link_card("https://tokens.example.com/chat/in/abc"),

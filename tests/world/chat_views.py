@@ -114,7 +114,7 @@ CRITICAL = CriticalUseView(
     "Mia",
     TEAM,
     "Research",
-    "24 Nov",
+    "2026-11-24",
     7,
     31 * CREDIT,
     48 * CREDIT,
