@@ -11,6 +11,9 @@ GAP = "  "
 _LEAST = 4
 """Letters that a column keeps, however narrow the screen."""
 
+_MOST_LINES = 4
+"""Of a title."""
+
 Row = Sequence[str]
 
 
@@ -76,7 +79,8 @@ def _total(widths: Sequence[int]) -> int:
 def _stacked(titles: Row, widths: Sequence[int]) -> Iterable[Row]:
     """Return the titles as rows, broken between words, their last lines beside each other."""
     broken = [
-        wrap(title, max(wide, 1), break_long_words=False) or [""]
+        wrap(title, max(wide, 1), break_long_words=False, max_lines=_MOST_LINES, placeholder="…")
+        or [""]
         for title, wide in zip(titles, widths, strict=True)
     ]
     most = max(map(len, broken))

@@ -61,7 +61,8 @@ def _prose(node: Text | Link | Divider | Code) -> Iterator[str]:
     match node:
         case Text():
             prose = _wrapped(told(node.text, ROOM.text))
-            yield indent(prose, "> ", bool) if node.tone is Tone.QUOTE else prose
+            quoted = node.tone is Tone.QUOTE
+            yield "\n".join(f"> {each}".rstrip() if quoted else each for each in prose.split("\n"))
         case Link():
             url = words.web_address(node.url)
             yield f"{said(node.label, ROOM.short)}: {url}" if url else said(node.label, ROOM.short)

@@ -58,7 +58,8 @@ def view(card: Card) -> Json:
 
 
 def _message_blocks(card: Card, room: Room) -> list[Json]:
-    return [_header(card), *_blocks(card, room, submits=True)]
+    blocks = [_header(card), *_blocks(card, room, submits=True)]
+    return blocks if len(blocks) <= MOST_BLOCKS else _merged(blocks)
 
 
 def _view_blocks(card: Card, room: Room) -> list[Json]:
@@ -82,6 +83,17 @@ def _blocks(card: Card, room: Room, *, submits: bool) -> list[Json]:
         else:
             blocks.append(prose(node, room))
     return [*blocks, {"type": "context", "elements": [plain(rest, room.text)]}] if rest else blocks
+
+
+def _merged(blocks: list[Json]) -> list[Json]:
+    """Return fewer blocks that show the same, a little closer together."""
+    merged: list[Json] = []
+    for block in blocks:
+        if merged and block["type"] == merged[-1]["type"] == "rich_text":
+            merged[-1] = block | {"elements": merged[-1]["elements"] + block["elements"]}
+        else:
+            merged.append(block)
+    return merged
 
 
 def _header(card: Card) -> Json:
