@@ -53,7 +53,7 @@ def team_card(
 
 
 def teams_card(teams: tuple[TeamView, ...]) -> Card:
-    """List a member's teams."""
+    """List a member's teams; for an administrator, who may be in none of them, all there are."""
     if not teams:
         return Card(
             title="You are in no team",
@@ -64,14 +64,16 @@ def teams_card(teams: tuple[TeamView, ...]) -> Card:
             summary="You are in no team.",
         )
     entries = tuple(Fact(team.name, _in_short(team)) for team in teams)
+    mine = all(team.role for team in teams)
+    title = f"You are in {count(len(teams), 'team')}" if mine else f"Teams: {len(teams):,}"
     return Card(
-        title=f"You are in {count(len(teams), 'team')}",
+        title=title,
         body=(
             Facts(entries),
             *rows.actions(*(_open(team) for team in teams[:MOST_SHOWN])),
             *rows.actions(rows.HOME),
         ),
-        summary=f"You are in {count(len(teams), 'team')}.",
+        summary=f"{title}.",
     )
 
 

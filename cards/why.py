@@ -43,6 +43,18 @@ def why_card(view: ExplainView) -> Card:
     )
 
 
+def nothing_card() -> Card:
+    """Tell somebody who has made no call yet that there is nothing to explain."""
+    return Card(
+        title="Nothing to explain yet",
+        body=(
+            Text("You have made no call yet. When you have, this tells what it cost, and why."),
+            *rows.actions(rows.QUOTA, rows.KEYS),
+        ),
+        summary="You have made no call yet.",
+    )
+
+
 def _title(view: ExplainView) -> str:
     match view.kind:
         case "charged":

@@ -1,10 +1,9 @@
 """`why`: what a call was charged, or why it was refused."""
 
-from bots.commands.command import refused
 from bots.context import Answer, Context
 from bots.parsing.words import Words
 from cards.actions import Action
-from cards.why import why_card
+from cards.why import nothing_card, why_card
 from core.domain.errors import Code, Refusal
 from core.service.explaining import LAST, explain
 
@@ -24,4 +23,5 @@ async def _explained(ctx: Context, call_id: str) -> Answer:
     except Refusal as refusal:
         if refusal.code is not Code.NOT_FOUND or call_id != LAST:
             raise
-        return refused("You have made no call yet.", Code.NOT_FOUND)
+        card = nothing_card()
+        return Answer(card, card.said, done=False)

@@ -108,5 +108,11 @@ def test_my_teams_lead_to_each() -> None:
     assert [b.label for b in seen.buttons(card) if b.verb is Verb.TEAM] == ["Research", "Sales"]
 
 
+def test_an_administrator_is_not_told_to_be_in_every_team() -> None:
+    card = teams_card((v.TEAM_VIEW, replace(v.TEAM_VIEW, name="Sales", role="")))
+
+    assert card.said == "Teams: 2."
+
+
 def test_whoever_is_in_none_learns_what_that_means() -> None:
     assert "An administrator can seat you in a team." in seen.words(teams_card(()))

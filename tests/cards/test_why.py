@@ -8,7 +8,7 @@ from world import views as v
 
 from cards.actions import Verb
 from cards.card import Style, Tone
-from cards.why import why_card
+from cards.why import nothing_card, why_card
 from core.calls import LookView
 from core.views import ExplainView
 
@@ -74,3 +74,8 @@ def test_what_would_help_has_a_button() -> None:
     assert seen.verbs(why_card(KEY_CAP)) == [Verb.KEYS, Verb.QUOTA]
     assert seen.verbs(why_card(UNPRICED)) == [Verb.QUOTA, Verb.USAGE]
     assert seen.verbs(why_card(v.CHARGED)) == [Verb.QUOTA, Verb.USAGE]
+
+
+def test_before_the_first_call_there_is_nothing_to_explain() -> None:
+    assert nothing_card().said == "You have made no call yet."
+    assert {button.verb for button in seen.buttons(nothing_card())} == {Verb.QUOTA, Verb.KEYS}

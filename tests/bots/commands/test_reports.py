@@ -60,7 +60,8 @@ async def test_without_a_call_there_is_nothing_to_explain(lobby: Lobby) -> None:
     answer = await lobby.say(lobby.ann, "why")
 
     assert not answer.done
-    assert "You have made no call yet" in answer.toast
+    assert answer.toast == "You have made no call yet."
+    assert "Nothing to explain yet" in shown(answer)
     assert "There is no such call" in (await lobby.say(lobby.ann, "why call_0")).toast
 
 
