@@ -40,6 +40,12 @@ async def owner(core: Core, account: Account) -> str | None:
     return spoken.caller.id if spoken and spoken.caller else None
 
 
+async def speaks_for(core: Core, account: Account) -> str | None:
+    """Return whose account this is, for whoever mentions it: it is not here, and links nothing."""
+    spoken = await core.database.read(identity_links.find(account))
+    return spoken.caller.id if spoken and spoken.caller else None
+
+
 async def new_code(core: Core, caller: Caller) -> LinkCodeView:
     """Return a code for an account that is to speak for the caller; it ends their last one."""
     act, code = act_of(core, caller.person), drawn(CODE_LETTERS, CODE_LENGTH)

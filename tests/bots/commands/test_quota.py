@@ -4,6 +4,7 @@ from world.lobby import Lobby, shown, verbs
 from cards.actions import Action, Verb
 from core.domain.accounts import Account
 from core.domain.members import TeamRole
+from core.domain.spans import DAY_MS
 from core.service import teaming
 
 
@@ -95,6 +96,18 @@ async def test_a_mention_is_the_account_and_not_its_name(lobby: Lobby) -> None:
     assert "called ghost" in shown(await lobby.say(chief, "quota <@U9999|ghost>"))
     assert "ann has" in shown(await lobby.say(chief, "quota <mailto:ann@x.example|Ann>"))
     assert "ann has" in shown(await lobby.say(chief, "quota <at>ann</at>"))
+
+
+async def test_whoever_is_mentioned_was_not_here(lobby: Lobby) -> None:
+    phone = Account("web", "", "4711", "Somebody", "4711")
+    await link(lobby.office, lobby.ann, phone)
+    lobby.office.clock.ms += 40 * DAY_MS
+    before = await lobby.office.rows("SELECT id, seen_ms FROM identity_link WHERE name <> ''")
+
+    assert "ann has" in shown(await lobby.say(lobby.chief, "quota <@4711>"))
+    assert (
+        await lobby.office.rows("SELECT id, seen_ms FROM identity_link WHERE name <> ''") == before
+    )
 
 
 async def test_the_same_at_every_account_of_a_member(lobby: Lobby) -> None:
