@@ -16,6 +16,7 @@ from bots.slack.envelope import Json
 from bots.slack.faults import Rejected
 from bots.slack.sdk import Api
 from bots.transport import Fault
+from cards.actions import Verb
 from cards.card import Card, Text, Tone
 from core.domain.accounts import Account
 from core.domain.errors import Refusal
@@ -138,7 +139,8 @@ def view(cards: Iterable[Card], note: str = "") -> Json:
     if note:
         blocks += shown.note(note)
     for card in cards:
-        blocks += [*([DIVIDER] if blocks else []), *shown.message(card)["blocks"]]
+        blocks += [DIVIDER] if blocks and blocks[-1] != DIVIDER else []
+        blocks += shown.message(shown.without(Verb.HOME, card))["blocks"]
     return {"type": "home", "callback_id": "tp:home", "blocks": blocks[:MOST_BLOCKS]}
 
 

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from bots.context import Answer
 from cards.actions import Verb, decode
-from cards.card import Actions, Button, Card, Field, Form, Text, Tone
+from cards.card import Actions, Button, Card, Field, Form, Node, Text, Tone
 from cards.render import slack
 from cards.render.slack_inputs import Json
 
@@ -57,6 +57,17 @@ def wrong_field(answer: Answer, values: dict[str, str]) -> Field | None:
 def is_own_request(card: Card) -> bool:
     """Return whether a card is of the viewer's own request, which waits: they may withdraw it."""
     return any(button.verb is Verb.REQUEST_WITHDRAW for button in _buttons(card))
+
+
+def without(verb: Verb, card: Card) -> Card:
+    """Return a card without the buttons that lead where it stands already."""
+    body: list[Node] = []
+    for node in card.body:
+        if not isinstance(node, Actions):
+            body.append(node)
+        elif left := tuple(button for button in node.buttons if button.verb is not verb):
+            body.append(Actions(left))
+    return replace(card, body=tuple(body))
 
 
 def message(card: Card) -> Json:

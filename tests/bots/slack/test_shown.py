@@ -7,7 +7,7 @@ from bots.context import Answer
 from bots.slack import shown
 from bots.slack.home import MOST_BLOCKS, view
 from cards.actions import Verb, encode
-from cards.card import Actions, Button, Card, Code, Field, Form, Text, Tone
+from cards.card import Actions, Button, Card, Code, Divider, Field, Form, Text, Tone
 
 FORM = Form((Field("amount", "Amount"), Field("reason", "Why")), Button("Send", Verb.REQUEST_SEND))
 
@@ -67,10 +67,22 @@ def test_an_ephemeral_answer_says_whether_it_takes_a_place() -> None:
     assert shown.ephemeral(card)["response_type"] == "ephemeral"
 
 
-def test_a_home_holds_as_much_as_slack_takes() -> None:
-    long = Card("A title", tuple(Text(str(number)) for number in range(60)))
+def test_a_home_does_not_lead_to_itself() -> None:
+    home, quota = Button("Home", Verb.HOME), Button("Quota", Verb.QUOTA)
+    card = Card("A title", (Actions((home, quota)), Text("Words"), Actions((home,)), Divider()))
 
-    home = view([long, long, long, long], "Done.")
+    shown_home = view([card, card])
+
+    assert "home.show" not in str(shown_home)
+    assert [block["type"] for block in shown_home["blocks"]] == [
+        "header", "actions", "rich_text", "divider", "header", "actions", "rich_text", "divider",
+    ]  # fmt: skip
+
+
+def test_a_home_holds_as_much_as_slack_takes() -> None:
+    lines = tuple(node for n in range(14) for node in (Text(str(n)), Divider()))
+
+    home = view([Card("A title", lines)] * 5, "Done.")
 
     assert len(home["blocks"]) == MOST_BLOCKS
     assert home["type"] == "home"
