@@ -111,13 +111,18 @@ async def _keep_starting(watched: Watched) -> None:
             async with asyncio.timeout(START_SECONDS):
                 await watched.start()
         except Exception as error:  # noqa: BLE001 - a platform's door: whatever it is, the others go on
-            watched.error = type(error).__name__
+            watched.error = _named(error)
             log.warning("platform_down", part=watched.name, error=watched.error)
             await asyncio.sleep(delay)
             delay = min(delay * 2, LONGEST_SECONDS)
         else:
             (log.info if watched.error else log.debug)("platform_up", part=watched.name)
             watched.up, watched.error = True, ""
+
+
+def _named(error: Exception) -> str:
+    """Say why in one word: a fault's own reason, which holds no secret; of others only the kind."""
+    return (str(error) if isinstance(error, Fault) else "") or type(error).__name__
 
 
 async def _stop(watched: Watched) -> None:

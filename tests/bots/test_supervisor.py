@@ -10,7 +10,7 @@ from world.vendor import HttpVendor, Vendor, vending
 
 from bots import supervisor as supervisor_module
 from bots.supervisor import MOST_FAULTS, Supervisor
-from bots.transport import Address, Fault
+from bots.transport import Address, Fault, Transient
 from cards.card import Card
 from core.service.start import Core
 from core.settings import Settings
@@ -48,6 +48,21 @@ class Stuck(HttpVendor):
 
     async def stop(self) -> None:
         raise RuntimeError("nobody stops me")
+
+
+class Barred(HttpVendor):
+    """Its platform does not know us."""
+
+    async def start(self) -> None:
+        raise Transient("invalid_auth")
+
+
+async def test_a_fault_at_the_start_shows_with_its_reason(vendor: Vendor) -> None:
+    supervisor = Supervisor({"slack": Barred("slack", vendor.base)})
+
+    async with supervisor.running(), asyncio.timeout(10):
+        while supervisor.views()[0].detail != "is being started (invalid_auth)":
+            await asyncio.sleep(0.01)
 
 
 async def test_a_platform_that_is_up_is_ready_until_the_end(vendor: Vendor) -> None:
