@@ -121,7 +121,7 @@ async def _keep_starting(watched: Watched) -> None:
 
 
 def _named(error: Exception) -> str:
-    """Say why in one word: a fault's own reason, which holds no secret; of others only the kind."""
+    """Say why in a word: a fault's own reason, which holds no secret; of others the kind."""
     return (str(error) if isinstance(error, Fault) else "") or type(error).__name__
 
 
