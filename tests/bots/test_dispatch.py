@@ -114,6 +114,7 @@ async def test_a_text_is_at_most_500_characters_long(lobby: Lobby) -> None:
     assert "at most 500 characters" in refused.toast
     assert unchanged == before
     assert (await lobby.say(lobby.ann, fits_)).done
+    assert await lobby.digest() != before
 
 
 async def test_a_word_that_is_none_gets_the_commands_and_a_guess(lobby: Lobby) -> None:
