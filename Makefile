@@ -12,7 +12,7 @@ PYTHON  ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install test check format bench torture lock clean
+.PHONY: help run install test pictures check format bench torture lock clean
 
 ##@ Start
 
@@ -31,6 +31,9 @@ test: $(DEV) $(PROJECT) ## run the tests; coverage 93 % over all, 100 % of the p
 	$(BIN)/coverage erase
 	$(BIN)/pytest -n 2 --cov --cov-report=term-missing:skip-covered
 	$(BIN)/coverage report --include='core/domain/*,cards/*' --fail-under=100
+
+pictures: $(DEV) $(PROJECT) ## photograph the web chat into pictures/, light, dark and on a phone
+	TOKENPOOL_PICTURES=pictures $(BIN)/pytest -n 2 tests/web
 
 check: $(DEV) $(PROJECT) ## formatting, lint, types, import contracts
 	$(BIN)/ruff format --check

@@ -1,5 +1,6 @@
 """What a person reads when the server has started."""
 
+from bots.demo import Demo
 from bots.greeting import Started, commands, greeting
 
 URL = "http://127.0.0.1:8000"
@@ -31,3 +32,14 @@ def test_weight_is_laid_on_address_and_key_only() -> None:
     assert text.count("<") == 2
     assert f"<{URL}>" in text
     assert f"  <{KEY}>" in text
+
+
+def test_a_demo_begins_with_its_link_and_shows_keys_once() -> None:
+    first = greeting(Started(URL, KEY, has_admin=True, demo=Demo("/chat/in/x", KEY[::-1])))
+    later = greeting(Started(URL, None, has_admin=True, demo=Demo("/chat/in/y")))
+
+    assert first.count(f"  {URL}/chat/in/x\n") == 1
+    assert first.count(f"  {KEY}") == 1
+    assert first.count(f"  {KEY[::-1]}") == 1
+    assert f"  {URL}/chat/in/y\n" in later
+    assert "key" not in later.lower()

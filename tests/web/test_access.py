@@ -1,6 +1,7 @@
 """For everybody: no serious finding of axe, fit for a small phone, keys for everything."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from importlib.resources import files
 
 import pytest
@@ -20,16 +21,22 @@ EVERYTHING = (
     "home", "quota", "request", "approvals", "vacation", "key new laptop", "key", "why", "usage",
     "leaderboard", "team", "privacy", "notify", "whoami", "link", "help", "no such thing",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    width: int
+    height: int
+    dark: bool = False
+    contrast: bool = False
+
+
 SCREENS = {
-    "light": {"viewport": {"width": 1280, "height": 860}, "color_scheme": "light"},
-    "dark": {"viewport": {"width": 1280, "height": 860}, "color_scheme": "dark"},
-    "phone": {"viewport": {"width": 320, "height": 640}, "color_scheme": "light"},
-    "phone-dark": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
-    "contrast": {
-        "viewport": {"width": 1280, "height": 860},
-        "contrast": "more",
-        "reduced_motion": "reduce",
-    },
+    "light": Screen(1280, 860),
+    "dark": Screen(1280, 860, dark=True),
+    "phone": Screen(320, 640),
+    "phone-dark": Screen(390, 844, dark=True),
+    "contrast": Screen(1280, 860, contrast=True),
 }
 
 
@@ -42,7 +49,13 @@ async def findings(page: Page) -> list[str]:
 
 @pytest.fixture(params=SCREENS)
 async def screen(request: pytest.FixtureRequest, browser: Browser) -> AsyncIterator[Page]:
-    async with await browser.new_context(**SCREENS[request.param]) as context:
+    looks = SCREENS[request.param]
+    async with await browser.new_context(
+        viewport={"width": looks.width, "height": looks.height},
+        color_scheme="dark" if looks.dark else "light",
+        contrast="more" if looks.contrast else "no-preference",
+        reduced_motion="reduce" if looks.contrast else "no-preference",
+    ) as context:
         context.set_default_timeout(SECONDS * 1000)
         page = await watched(context)
         yield page

@@ -65,10 +65,14 @@ def body(luck: random.Random) -> tuple[bytes, str]:
             return b"&".join([b"a=%ff"] * luck.randint(1, 60)), form
         case 2:
             return b'{"text": "quota"}', luck.choice(("application/json", "text/plain", "", "x/y"))
+        case _:
+            return urlencoded(fields(luck)), form
+
+
+def fields(luck: random.Random) -> dict[str, bytes]:
     pairs = {luck.choice(FIELDS): word(luck) for _ in range(luck.randint(0, 5))}
     pairs |= {"pane": luck.choice(("1", "1", "1", "1", "1", "2", "x")), "token": token(luck)}
-    encoded = {key: value.encode("utf-8", "surrogatepass") for key, value in pairs.items()}
-    return urlencoded(encoded), form
+    return {key: value.encode("utf-8", "surrogatepass") for key, value in pairs.items()}
 
 
 def urlencoded(pairs: dict[str, bytes]) -> bytes:

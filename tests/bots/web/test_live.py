@@ -56,7 +56,7 @@ async def until(events: Events, words: str, seconds: float = 10) -> str:
 
 async def ends(events: Events, seconds: float = 10) -> list[str]:
     """Return the names of the events up to the end."""
-    names = []
+    names: list[str] = []
     async with asyncio.timeout(seconds):
         while not names or names[-1] != "end":
             names.append((await events.get())[0])

@@ -58,7 +58,7 @@ async def test_each_pane_speaks_for_its_own_member(shop: Site) -> None:
 async def test_the_walk_ask_approve_call_again(shop: Site) -> None:
     dana, max_ = await people(shop)
     async with shop.signed_in(dana, max_) as browser:
-        answers = []
+        answers: list[str] = []
         while not answers or "The model answered" in answers[-1]:
             answers.append((await browser.post("/chat/try", {"pane": "1"}, script=True)).text)
         form = await browser.press(buttons(answers[-1])["Ask for more"])
