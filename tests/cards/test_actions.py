@@ -39,6 +39,13 @@ def test_every_verb_has_room_for_two_ids(verb: Verb) -> None:
     assert fits(verb, ref=LONGEST_REF)
 
 
+def test_64_bytes_fit_and_65_do_not() -> None:
+    ref = "x" * 43
+
+    assert decode(f"board.join.{'a' * 7}|{ref}|1") is not None
+    assert decode(f"board.join.{'a' * 8}|{ref}|1") is None
+
+
 def test_a_literal_and_a_revision_go_along() -> None:
     assert encode(Verb.VACATION_ON, "7d") == "vac.on.7d||0"
     assert encode(Verb.APPROVE, ref="apr_0", rev=3) == "appr.ok|apr_0|3"

@@ -7,7 +7,7 @@ from world import chat_views as c
 from world import seen
 
 from cards.actions import Verb
-from cards.card import Code, Style
+from cards.card import Code, Style, Tone
 from cards.link import (
     claimed_card,
     code_card,
@@ -106,6 +106,16 @@ def test_what_is_settled_has_no_question_left(state: str, title: str) -> None:
         assert card.title == title
         assert "Account: without a name" in seen.words(card)
         assert {Verb.LINK_CONFIRM, Verb.LINK_DENY}.isdisjoint(seen.verbs(card))
+
+
+def test_only_a_confirmed_account_is_good_news() -> None:
+    good = [
+        state
+        for state in ("claimed", "confirmed", "denied", "expired")
+        if seen.texts(confirm_card(replace(c.CLAIM, state=state)), Tone.GOOD)
+    ]
+
+    assert good == ["confirmed"]
 
 
 def test_a_platform_of_a_later_version_is_called_as_it_is() -> None:

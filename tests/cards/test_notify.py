@@ -33,6 +33,10 @@ def test_each_kind_can_be_turned_the_other_way() -> None:
         "no-vacation",
         "on-critical",
     ]
+    assert seen.labels(notify_card(c.NOTIFY))[:2] == [
+        "Quota warnings: turn off",
+        "Vacations: turn on",
+    ]
 
 
 def test_a_platform_can_be_chosen_where_there_is_a_choice() -> None:

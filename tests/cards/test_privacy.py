@@ -3,6 +3,7 @@
 from world import seen
 
 from cards.actions import Verb
+from cards.card import Tone
 from cards.privacy import privacy_card
 
 
@@ -20,6 +21,7 @@ def test_giving_up_strict_asks_first() -> None:
     card = privacy_card("strict")
     back = seen.button(card, Verb.PRIVACY_SET)
 
-    assert "No word of your calls is kept anywhere" in seen.words(card)
+    assert seen.texts(card, Tone.GOOD)[0].startswith("No word of your calls is kept anywhere")
+    assert seen.texts(privacy_card("standard"), Tone.GOOD) == []
     assert back.literal == "standard"
     assert back.confirm
