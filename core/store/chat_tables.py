@@ -12,6 +12,7 @@ BIG_KEY = BigInteger().with_variant(Integer(), "sqlite")
 """SQLite numbers rows by itself only in an INTEGER primary key, which has 64 bits there."""
 IS_PENDING = text("state = 'pending'")
 IS_LIVE = text("live")
+IS_RECEIVED = text("state = 'received'")
 IS_APPROVAL = text("kind = 'approval'")
 
 
@@ -124,6 +125,12 @@ class InboxRow(SQLModel, table=True):
     """An event that a platform delivered, once however often it comes."""
 
     __tablename__ = "inbox"
+    __table_args__ = (
+        Index(
+            "ix_inbox_received", "platform", "lease_until",
+            sqlite_where=IS_RECEIVED, postgresql_where=IS_RECEIVED,
+        ),
+    )  # fmt: skip
     platform: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
     state: str = "received"

@@ -46,6 +46,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("platform", "key"),
     )
     op.create_index("ix_inbox_received_ms", "inbox", ["received_ms"])
+    op.create_index(
+        "ix_inbox_received",
+        "inbox",
+        ["platform", "lease_until"],
+        sqlite_where=sa.text("state = 'received'"),
+        postgresql_where=sa.text("state = 'received'"),
+    )
 
     op.create_table(
         "link_try",
