@@ -2,10 +2,11 @@
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from world import seen
 from world.any_families import any_card
 from world.any_views import amounts, any_of
+from world.calm import calmly
 from world.cards_shown import CARDS
 
 from cards import request
@@ -13,26 +14,25 @@ from cards.actions import Verb, decode
 from cards.card import Card, Form, Meter, Style, Table
 from core.views import QuotaView
 
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TAKES_AWAY = {
     Verb.KEY_REVOKE, Verb.LINK_END, Verb.TEAM_STOP, Verb.KEY_ROTATE,
 }  # fmt: skip
 
 
-@unhurried
+@calmly
 @given(any_card)
 def test_every_button_of_any_card_carries_what_comes_back_from_it(card: Card) -> None:
     for button in seen.buttons(card):
         assert decode(button.token) == (button.verb, button.literal, button.ref, button.rev)
 
 
-@unhurried
+@calmly
 @given(any_card)
 def test_any_card_is_the_same_after_json(card: Card) -> None:
     assert msgspec.json.decode(msgspec.json.encode(card), type=Card) == card
 
 
-@unhurried
+@calmly
 @given(any_card)
 def test_any_card_can_be_said_and_drawn(card: Card) -> None:
     assert card.title
@@ -45,7 +45,7 @@ def test_any_card_can_be_said_and_drawn(card: Card) -> None:
             assert {len(row) for row in node.rows} <= {len(node.columns)}
 
 
-@unhurried
+@calmly
 @given(any_card)
 def test_whatever_takes_something_away_asks_first(card: Card) -> None:
     for button in seen.buttons(card):
