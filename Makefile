@@ -12,7 +12,7 @@ PYTHON  ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install test pictures check format bench torture lock clean
+.PHONY: help run install test pictures check format bench torture emulators lock clean
 
 ##@ Start
 
@@ -52,6 +52,9 @@ bench: $(DEV) $(PROJECT) ## compare TokenPool with a direct upstream
 
 torture: $(DEV) $(PROJECT) ## the long tests: kills, races, floods
 	$(BIN)/pytest tests/torture -m torture --timeout=1800
+
+emulators: $(DEV) $(PROJECT) ## the walks beside vendors that others wrote; needs node and npm
+	$(BIN)/pytest tests/emulators -m emulators --timeout=600
 
 ##@ Maintain
 

@@ -38,7 +38,7 @@ class Rivals:
         vendor, mia = self.office.vendor, self.mia
         said = {
             "type": "block_actions", "user": {"id": mia.id, "team_id": mia.user.team},
-            "trigger_id": vendor.trigger(mia.id), "team": {"id": mia.user.team},
+            "trigger_id": await vendor.trigger(mia.id), "team": {"id": mia.user.team},
             "container": {
                 "type": "message", "channel_id": mia.user.direct, "message_ts": "1.1",
                 "is_ephemeral": True,

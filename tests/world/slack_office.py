@@ -6,14 +6,11 @@ from dataclasses import dataclass, field
 
 from flow.serving import Member, Served, serving
 from pydantic import SecretStr
-from world.slack_people import SlackPerson, until
+from world.slack_people import SlackPerson
 from world.slack_vendor import (
     APP_TOKEN,
-    BOT_TOKEN,
-    CHANNEL,
     SIGNING_SECRET,
     SlackVendor,
-    User,
     slack_vending,
 )
 from world.slack_ways import Http, SocketMode, Way
@@ -38,13 +35,11 @@ class SlackOffice:
 
     async def person(self, name: str, quota: object = 5000) -> SlackPerson:
         self.members[name] = await self.served.member(name, quota)
-        return self.user(name)
+        return await self.user(name)
 
-    def user(self, name: str, *, team: str = "T0001", **more: object) -> SlackPerson:
+    async def user(self, name: str, **more: object) -> SlackPerson:
         """Return somebody with a Slack account; nobody here knows them but by their address."""
-        user_id = f"U{len(self.vendor.users) + 1:04}"
-        user = User(user_id, name, f"{name}@x.example", team, dict(more))
-        self.vendor.users[user_id] = user
+        user = await self.vendor.hire(name, more)
         self.people[name] = SlackPerson(self.vendor, user, self.way)
         return self.people[name]
 
@@ -69,8 +64,8 @@ def with_slack(settings: Settings, vendor: SlackVendor, *, socket: bool = False)
         else {"slack_signing_secret": SecretStr(SIGNING_SECRET)}
     )
     more = {
-        "slack_bot_token": SecretStr(BOT_TOKEN), "slack_api_url": vendor.api,
-        "slack_approvals_channel": CHANNEL, **way,
+        "slack_bot_token": SecretStr(vendor.bot_token), "slack_api_url": vendor.api,
+        "slack_approvals_channel": vendor.channel, **way,
     }  # fmt: skip
     return settings.model_copy(update=more)
 
@@ -81,9 +76,16 @@ async def slack_office(
 ) -> AsyncIterator[SlackOffice]:
     async with (
         slack_vending() as vendor,
-        serving(with_slack(settings, vendor, socket=socket), upstream_base) as served,
+        office_at(vendor, settings, upstream_base, socket=socket) as office,
     ):
-        await until(lambda: "auth.test" in [name for name, _ in vendor.calls])
+        yield office
+
+
+@asynccontextmanager
+async def office_at(
+    vendor: SlackVendor, settings: Settings, upstream_base: str = "", *, socket: bool = False
+) -> AsyncIterator[SlackOffice]:
+    async with serving(with_slack(settings, vendor, socket=socket), upstream_base) as served:
         way: Way = SocketMode(vendor) if socket else Http(served.http)
         office = SlackOffice(served, vendor, way)
         await _up(office)
@@ -91,7 +93,7 @@ async def slack_office(
 
 
 async def _up(office: SlackOffice) -> None:
-    """Wait until what was asked of Slack has been understood."""
+    """Wait until Slack was asked who we are."""
     ready = False
     while not ready:
         parts = (await office.served.http.get("/health/ready")).json()["parts"]

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from world.slack_vendor import CHANNEL, TEAM, Json, Message, SlackVendor, User, View
+from world.slack_vendor import TEAM, Json, Message, SlackVendor, User, View
 from world.slack_ways import Acked, Way
 
 SECONDS = 10.0
@@ -61,12 +61,13 @@ class SlackPerson:
     def home(self) -> Screen:
         return Screen(self.vendor.homes[self.id][-1]["blocks"])
 
-    async def command(self, text: str, channel: str = CHANNEL) -> Acked:
+    async def command(self, text: str, channel: str = "") -> Acked:
+        channel = channel or self.vendor.channel
         said = {
             "token": "legacy", "team_id": self.user.team, "team_domain": "example",
             "channel_id": channel, "channel_name": "general", "user_id": self.id,
             "user_name": self.user.name, "command": "/tokenpool", "text": text, "api_app_id": "A1",
-            "is_enterprise_install": "false", "trigger_id": self.vendor.trigger(self.id),
+            "is_enterprise_install": "false", "trigger_id": await self.vendor.trigger(self.id),
             "response_url": self.vendor.response_url(channel, self.id),
         }  # fmt: skip
         return await self.way.send("slash_commands", said)
@@ -115,7 +116,7 @@ class SlackPerson:
         said = {
             "type": "shortcut", "token": "legacy", "action_ts": "1.1", "team": self._team(),
             "user": self._who(), "callback_id": callback_id,
-            "trigger_id": self.vendor.trigger(self.id),
+            "trigger_id": await self.vendor.trigger(self.id),
         }  # fmt: skip
         return await self.way.send("interactive", said)
 
@@ -125,7 +126,7 @@ class SlackPerson:
         only = bool(message.only)
         url = self.vendor.response_url(message.channel, self.id)
         said = {
-            **self._action(screen.buttons[button]),
+            **(await self._action(screen.buttons[button])),
             "container": {
                 "type": "message", "message_ts": message.ts, "channel_id": message.channel,
                 "is_ephemeral": only,
@@ -138,7 +139,7 @@ class SlackPerson:
 
     async def clicks_home(self, button: str, /, **values: str) -> Acked:
         screen = self.home
-        said = self._in_view(screen.buttons[button], "VHOME" + self.id, "home")
+        said = await self._in_view(screen.buttons[button], "VHOME" + self.id, "home")
         said["view"]["state"] = {"values": _state(screen, values)}
         return await self.way.send("interactive", said)
 
@@ -146,7 +147,7 @@ class SlackPerson:
         modal = self.modal
         assert modal is not None
         screen = Screen(modal.shows["blocks"])
-        said = self._in_view(screen.buttons[label], modal.id, "modal")
+        said = await self._in_view(screen.buttons[label], modal.id, "modal")
         said["view"]["state"] = {"values": _state(screen, {})}
         return await self.way.send("interactive", said)
 
@@ -163,7 +164,8 @@ class SlackPerson:
         }  # fmt: skip
         said = {
             "type": "view_submission", "team": self._team(), "user": self._who(), "view": view,
-            "token": "legacy", "trigger_id": self.vendor.trigger(self.id), "response_urls": [],
+            "token": "legacy", "trigger_id": await self.vendor.trigger(self.id),
+            "response_urls": [],
         }  # fmt: skip
         acked = await self.way.send("interactive", said)
         if acked.said.get("response_action") == "update":
@@ -191,20 +193,20 @@ class SlackPerson:
     def _team(self) -> Json:
         return {"id": self.user.team, "domain": "example"}
 
-    def _action(self, button: Json) -> Json:
+    async def _action(self, button: Json) -> Json:
         action = {
             "action_id": button["action_id"], "value": button["value"], "type": "button",
             "block_id": "b1", "text": button["text"], "action_ts": "1.1",
         }  # fmt: skip
         return {
             "type": "block_actions", "user": self._who(), "team": self._team(), "token": "legacy",
-            "api_app_id": "A1", "trigger_id": self.vendor.trigger(self.id), "actions": [action],
+            "trigger_id": await self.vendor.trigger(self.id), "actions": [action],
         }  # fmt: skip
 
-    def _in_view(self, button: Json, view_id: str, kind: str) -> Json:
+    async def _in_view(self, button: Json, view_id: str, kind: str) -> Json:
         view = {"id": view_id, "type": kind, "callback_id": "tp:form", "private_metadata": ""}
         return {
-            **self._action(button),
+            **(await self._action(button)),
             "container": {"type": "view", "view_id": view_id},
             "view": view,
         }

@@ -40,10 +40,11 @@ class User:
     email: str = ""
     team: str = TEAM
     more: Json = field(default_factory=dict)
+    direct: str = ""
+    """The channel of their chat with the bot."""
 
-    @property
-    def direct(self) -> str:
-        return "D" + self.id[1:]
+    def __post_init__(self) -> None:
+        self.direct = self.direct or "D" + self.id[1:]
 
     def info(self) -> Json:
         flags = ("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is_stranger")
@@ -80,6 +81,9 @@ class View:
 class SlackVendor:
     """One workspace with one app in it."""
 
+    channel = CHANNEL
+    bot_token = BOT_TOKEN
+
     def __init__(self) -> None:
         self.base = ""
         self.users: dict[str, User] = {}
@@ -115,7 +119,13 @@ class SlackVendor:
     def asked(self, method: str) -> list[Json]:
         return [said for name, said in self.calls if name == method]
 
-    def trigger(self, user: str) -> str:
+    async def hire(self, name: str, more: Json) -> User:
+        """Return somebody with a new account."""
+        user_id = f"U{len(self.users) + 1:04}"
+        self.users[user_id] = User(user_id, name, f"{name}@x.example", more=more)
+        return self.users[user_id]
+
+    async def trigger(self, user: str) -> str:
         """Return what opens one modal within three seconds."""
         made = f"{next(self.numbers)}.{self._started}.abcdef"
         self._triggers[made] = (user, time.monotonic())
@@ -129,7 +139,7 @@ class SlackVendor:
 
     async def call(self, request: web.Request) -> web.StreamResponse:
         """Answer one call of the Web API."""
-        method, said = request.match_info["method"], await _read(request)
+        method, said = request.match_info["method"], await read(request)
         self.calls.append((method, said))
         fault = self._fault(method)
         if fault and fault != HANG:
@@ -261,7 +271,7 @@ class SlackVendor:
         return {"url": f"{self.base.replace('http', 'ws')}/socket"}
 
 
-async def _read(request: web.Request) -> Json:
+async def read(request: web.Request) -> Json:
     """Read arguments wherever a method takes them: query, form or JSON; JSON within a form too."""
     said: Json = dict(request.query)
     if "json" in request.content_type:

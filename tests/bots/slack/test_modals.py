@@ -39,7 +39,7 @@ async def test_a_form_that_takes_long_is_acknowledged_and_told_afterwards(
     ann = await office.person("ann")
     await ann.form(lambda: ann.command("key new"))
     answers = office.vendor
-    slow = office.user("slow")
+    slow = await office.user("slow")
     answers.slow["users.info"] = 3.0
     modal = ann.modal
     assert modal is not None

@@ -26,7 +26,7 @@ STRANGERS: list[tuple[dict[str, Any], str]] = [
 async def test_strangers_are_refused_with_words_wherever_they_come(office: SlackOffice) -> None:
     await office.person("ann")
     for number, (flags, words) in enumerate(STRANGERS):
-        ann = office.user(f"ann{number}", **flags)
+        ann = await office.user(f"ann{number}", **flags)
         ann.user.email = "ann@x.example"  # of a member: it does not help
 
         assert words in (await ann.asks("quota")).text, flags
@@ -52,7 +52,7 @@ async def refused_in_writing(ann: SlackPerson, words: str) -> None:
 
 async def test_a_stranger_who_clicks_changes_nothing(office: SlackOffice) -> None:
     ann = await office.person("ann")
-    guest = office.user("guest", is_restricted=True)
+    guest = await office.user("guest", is_restricted=True)
     await ann.asks("request 500 tests")
     await until(lambda: [m for m in office.vendor.messages if m.channel == CHANNEL and not m.only])
     shared = next(m for m in office.vendor.messages if m.channel == CHANNEL and not m.only)
@@ -78,7 +78,7 @@ async def test_an_address_that_slack_has_not_confirmed_links_nobody(office: Slac
 
 async def test_whoever_is_nobody_yet_links_by_a_code(office: SlackOffice) -> None:
     ann = await office.person("ann")
-    other = office.user("other-address")
+    other = await office.user("other-address")
     code = next(w for w in (await ann.asks("link")).text.split() if "-" in w and len(w) == 9)
 
     form = await other.form(lambda: other.command("quota"))
