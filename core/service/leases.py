@@ -12,8 +12,8 @@ from core.domain.errors import Refusal
 from core.service.clock import new_id
 from core.service.start import Core
 from core.store import meta
+from core.store.meta import ONCE
 
-ONCE = "once:"
 MARGIN = 0.8
 """The part of a lease after which work ends that could not renew it."""
 

@@ -25,7 +25,7 @@ from core.service import (
 )
 from core.service.start import Core
 from core.settings import UnknownOutcome
-from core.store import housekeeping, meta
+from core.store import housekeeping, meta, takeover
 from core.store.recovery import LEASE, orphans
 
 SWEEP_SECONDS = 5.0
@@ -39,7 +39,7 @@ log = structlog.get_logger("tokenpool.upkeep")
 async def running(core: Core) -> AsyncIterator[None]:
     """Keep this process's lease, capture what dead ones left, and do the daily jobs."""
     if core.database.one_server:
-        await core.database.run(lambda: meta.release_all(LEASE))
+        await core.database.run(takeover.take_over)
     await heartbeat(core)
     await capture_orphans(core)
     tasks = [

@@ -3,6 +3,9 @@
 from core.store.statements import Change, Insert, Program, Read
 from core.store.tables import LeaseRow, MetaRow
 
+ONCE = "once:"
+"""Begins the names of leases of what must run once."""
+
 
 def remember(name: str, value: str) -> Program[str]:
     """Note a fact unless it is noted; return what is noted."""
