@@ -50,7 +50,7 @@ TOPICS = {
     Kind.QUOTA: Topic.QUOTA,
 }
 """The topic of every kind that can be muted; the others are always told."""
-_URGENT = {Kind.APPROVAL, Kind.DECIDED, Kind.LINK}
+_URGENT = {Kind.APPROVAL, Kind.NOBODY, Kind.DECIDED, Kind.LINK}
 
 
 def urgent(kind: Kind) -> bool:
