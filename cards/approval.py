@@ -54,11 +54,12 @@ def approvals_card(views: tuple[RequestView, ...]) -> Card:
     others = tuple(view for view in views if not view.mine)
     wait = count(len(others), "request waits", "requests wait")
     title = f"{wait} for you" if others else "No request waits for you"
+    entries = [node for view in (*own, *others[:MOST_SHOWN]) for node in _entry(view)]
     return Card(
         title=title,
         body=(
             *(() if views else (Text("When somebody asks you for more, it shows up here."),)),
-            *(node for view in (*own, *others[:MOST_SHOWN]) for node in _entry(view)),
+            *entries[1:],
             *_more(len(others) - MOST_SHOWN),
             *(() if own else rows.actions(rows.ASK, rows.HOME)),
         ),
@@ -135,11 +136,11 @@ def _entry(view: RequestView) -> tuple[Node, ...]:
     approval = view.approval
     details = rows.actions(Button("Details", Verb.APPROVAL, ref=approval.id))
     return (
+        Divider(),
         Text(headline(view), Tone.STRONG),
         *reason(approval),
         *((effect(view, approval.amount_micro),) if view.may_decide else ()),
         *(decisions(view) or details),
-        Divider(),
     )
 
 

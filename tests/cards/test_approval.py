@@ -9,7 +9,7 @@ from world.views import CREDIT
 
 from cards.actions import Verb
 from cards.approval import approval_card, approvals_card, decided_card, less_form, reject_form
-from cards.card import Style, Tone
+from cards.card import Divider, Style, Tone
 from core.views.chat import RequestView
 
 APPROVED = c.decided(c.REQUEST, "approved", "Mia has approved the request.", granted=120)
@@ -119,6 +119,14 @@ def test_the_list_begins_with_ones_own() -> None:
         "Ann asks for 120 credits",
         "Ann asks for 120 credits",
     ]
+
+
+def test_lines_part_the_requests_and_nothing_else() -> None:
+    nodes = approvals_card((c.MINE, c.REQUEST, SHORT)).body
+    lines = [at for at, node in enumerate(nodes) if isinstance(node, Divider)]
+
+    assert len(lines) == 2
+    assert 0 < lines[0] < lines[1] < len(nodes) - 1
 
 
 def test_the_list_says_what_a_decision_does_to_whoever_makes_it() -> None:
