@@ -132,7 +132,7 @@ async def test_nothing_that_a_stranger_or_a_member_sends_is_our_fault(here: Site
         page = await browser.http.get("/chat", headers={"cookie": f"tokenpool={own}"})
 
     assert page.status_code == 200
-    assert seen[200] > REQUESTS // 20, seen  # enough of it must get past the first check
+    assert seen[200] + seen[303] > REQUESTS // 20, seen  # enough must get past the first check
     assert {303, 400, 401, 403, 404, 405} <= set(seen)
 
 
