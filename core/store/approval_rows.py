@@ -85,8 +85,9 @@ class Approval:
             case State.PENDING:
                 return self._waits()
             case State.APPROVED:
-                amount = spoken(self.granted_micro or 0)
-                return f"{decider} has approved the request: {amount} credits."
+                figure = spoken(self.granted_micro or 0)
+                unit = "credit" if figure == "1" else "credits"
+                return f"{decider} has approved the request: {figure} {unit}."
             case State.REJECTED:
                 return f"{decider} has rejected the request."
             case State.WITHDRAWN if self.decided_by != self.member_id:
