@@ -73,7 +73,6 @@ class Pane:
     """One member's chat on a page."""
 
     number: int
-    member_id: str
     standing: Standing
     messages: tuple[Drawn, ...]
     rev: int
@@ -87,7 +86,6 @@ async def pane(core: Core, number: int, member_id: str) -> Pane:
     caller = await membership.present(core, member_id)
     return Pane(
         number=number,
-        member_id=member_id,
         standing=await standing(core, number, member_id),
         messages=tuple(draw(message, number) for message in messages),
         rev=newest(messages),

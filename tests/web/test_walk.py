@@ -11,7 +11,6 @@ CALL = {
     "n": 8,
     "max_tokens": 100,
 }
-expect.set_options(timeout=20_000)
 
 
 async def call(here: Site, who: Person) -> httpx.Response:

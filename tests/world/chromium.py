@@ -14,6 +14,7 @@ from playwright.async_api import (
     Locator,
     Page,
     async_playwright,
+    expect,
 )
 from world.browsing import Person, Site
 
@@ -29,6 +30,7 @@ FLAGS = (
     "--disable-sync",
 )
 SECONDS = 30
+expect.set_options(timeout=SECONDS * 1000)
 faults: list[str] = []
 """What scripts and the policy complained of on watched pages, in the test that runs."""
 
