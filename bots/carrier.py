@@ -49,7 +49,8 @@ class Nowhere:
     """No account of this member can be written to."""
 
 
-Outcome = Delivered | Failed | NotYet | Nowhere
+Tried = Delivered | Failed | NotYet
+Outcome = Tried | Nowhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Carrier:
                     return tried
         return outcome
 
-    async def edit(self, to: Address, message_id: str, card: Card) -> Outcome:
+    async def edit(self, to: Address, message_id: str, card: Card) -> Tried:
         """Show another card in a message; raises Gone and Unreachable if that cannot be."""
         transport = self.transports.get(to.platform)
         if transport is None or not self.ready(to.platform):
@@ -121,7 +122,7 @@ class Carrier:
             if one.address.platform in self.transports and parcel.link_id in {"", one.link_id}
         ]
 
-    async def _hushed(self, to: Address, limited: RateLimited) -> Outcome:
+    async def _hushed(self, to: Address, limited: RateLimited) -> Failed:
         await delivery.hush(self.core, to, limited.retry_seconds)
         return Failed(str(limited), int(limited.retry_seconds * 1000))
 

@@ -167,19 +167,24 @@ class Courier:
             await delivery.retry(self._core, parcel, fault, least_ms)
 
     async def _sync(self, copy: Copy) -> None:
-        """Let one posted card show its row as it is now; if that changes meanwhile, once more."""
-        card, final = await notices.copy_of(self._core, copy)
+        """Bring one posted card up to date; a bug is tried again as often as a fault."""
         try:
-            outcome = await self._carrier.edit(copy.address, copy.message_id, card)
+            await self._edit(copy)
         except (Gone, Unreachable):
             await delivery.gone(self._core, copy)
-            return
-        match outcome:
+        except Refusal:
+            raise
+        except Exception:
+            await delivery.retry_copy(self._core, copy)
+            raise
+
+    async def _edit(self, copy: Copy) -> None:
+        """Let a posted card show its row as it is now; if that changes meanwhile, once more."""
+        card, final = await notices.copy_of(self._core, copy)
+        match await self._carrier.edit(copy.address, copy.message_id, card):
             case Delivered():
                 await delivery.shown(self._core, copy, card.rev, final=final)
             case NotYet(until_ms):
                 await delivery.wait_copy(self._core, copy, until_ms)
             case Failed(_, least_ms):
                 await delivery.retry_copy(self._core, copy, least_ms)
-            case Nowhere():
-                raise AssertionError("a copy is edited where it is")

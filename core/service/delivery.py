@@ -93,7 +93,10 @@ async def unreachable(core: Core, channel: Channel) -> None:
 
 
 async def turn(core: Core, address: Address, gap_seconds: float) -> int:
-    """Take the turn to write to an address and return 0; else the time when it comes."""
+    """Take the turn to write to an address and return 0; else the time when it comes.
+
+    A platform without a gap has no turns: whoever comes may write.
+    """
     now = core.clock.now_ms()
     until = now + int(gap_seconds * 1000)
     if until <= now:
@@ -130,11 +133,6 @@ async def forget(core: Core, address: Address, message_id: str) -> None:
 async def resync(core: Core, address: Address, message_id: str) -> bool:
     """Edit a copy anew: somebody clicked what was not there any more. False: none we know."""
     return await core.database.run(lambda: card_refs.doubt(address, message_id))
-
-
-async def resync_viewer(core: Core, ref: str, viewer_id: str) -> None:
-    """Edit one person's copies anew: something beside the row has changed."""
-    await core.database.run(lambda: card_refs.doubt_viewer(ref, viewer_id))
 
 
 async def claim_copies(core: Core, most: int) -> tuple[Copy, ...]:

@@ -1,11 +1,16 @@
-"""Desks for the command line, and shells for the console script."""
+"""Desks for the command line, shells for the console script, and a mailroom."""
 
 import os
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from world.clock import ManualClock
 from world.console import Console
 from world.desk import Desk
+from world.mailroom import Mailroom, opened
+
+from core.service.start import Core
 
 
 @pytest.fixture
@@ -45,3 +50,10 @@ def console(folder: Path, database_url: str) -> Console:
 def shell(folder: Path) -> Console:
     """A shell in a folder without a database."""
     return Console(folder)
+
+
+@pytest.fixture
+async def room(core: Core, clock: ManualClock) -> AsyncIterator[Mailroom]:
+    """An office with chat accounts, and a courier that works when it is told."""
+    async with opened(core, clock) as made:
+        yield made

@@ -1,26 +1,10 @@
 """Notices reach people by the account that takes them: in order, once, and sooner or later."""
 
-import asyncio
-from collections.abc import AsyncIterator
-
-import pytest
-from world.clock import ManualClock
-from world.mailroom import Mailroom, opened
+from world.mailroom import Mailroom
 from world.office import ask
 
-from bots import courier as courier_module
-from bots.courier import Courier, running
 from core.service import approving, delivery, notifying
 from core.service.notifying import NotifyChange
-from core.service.start import Core, open_core
-from core.settings import Settings
-from core.store.database import Unavailable
-
-
-@pytest.fixture
-async def room(core: Core, clock: ManualClock) -> AsyncIterator[Mailroom]:
-    async with opened(core, clock) as made:
-        yield made
 
 
 async def test_a_notice_is_rendered_and_posted_once(room: Mailroom) -> None:
@@ -195,75 +179,3 @@ async def test_a_bug_in_an_adapter_makes_a_dead_letter_and_nothing_else(room: Ma
     assert await room.states(ann) == ["dead", "sent"]
     faults = await room.office.rows("SELECT fault FROM outbox WHERE state = 'dead'")
     assert [row[0] for row in faults] == ["KeyError"]
-
-
-async def test_a_courier_that_is_running_hears_of_news_at_once(
-    room: Mailroom, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(courier_module, "AGAIN_SECONDS", 60.0)
-    ann, _ = await room.person("ann")
-
-    hearing = room.core.database.hearing()
-    async with hearing, running(room.core, room.transports, lambda _: True):
-        for number in range(3):
-            await room.tell(ann, f"n{number}")
-            async with asyncio.timeout(10):
-                while len(room.slack.posts) <= number:
-                    await asyncio.sleep(0.01)
-
-
-async def test_what_is_on_its_way_at_the_end_is_finished(room: Mailroom) -> None:
-    ann, _ = await room.person("ann")
-    room.slack.pause = 0.5
-
-    async with running(room.core, room.transports, lambda _: True):
-        await room.tell(ann, "one", "two")
-        async with asyncio.timeout(10):
-            while not room.slack.tries:
-                await asyncio.sleep(0.01)
-
-    assert await room.states(ann) == ["sent", "pending"]
-
-
-async def test_no_fault_of_the_database_ends_the_courier(
-    room: Mailroom, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(courier_module, "AGAIN_SECONDS", 0.01)
-    ann, _ = await room.person("ann")
-    await room.tell(ann, "one")
-    plain, faults = Courier.turn, [Unavailable(), RuntimeError("a bug")]
-
-    async def turn(courier: Courier) -> int:
-        if faults:
-            raise faults.pop()
-        return await plain(courier)
-
-    monkeypatch.setattr(Courier, "turn", turn)
-    async with running(room.core, room.transports, lambda _: True), asyncio.timeout(10):
-        while not room.slack.posts:
-            await asyncio.sleep(0.01)
-
-    assert faults == []
-
-
-async def test_two_couriers_share_the_work_and_repeat_nothing(
-    room: Mailroom, settings: Settings, clock: ManualClock
-) -> None:
-    people = [await room.person(f"p{n}") for n in range(20)]
-    for number in range(3):
-        for who, _ in people:
-            await room.tell(who, f"n{number}")
-
-    async with open_core(settings, clock) as other:
-        couriers = [Courier(c, room.transports, lambda _: True) for c in (room.core, other)]
-        async with asyncio.timeout(60):
-            while len(room.slack.posts) < 60:
-                await asyncio.gather(*(courier.turn() for courier in couriers))
-                await asyncio.sleep(0)
-            for courier in couriers:
-                await courier.drain(10)
-
-    for who, place in people:
-        assert room.slack.sent(place) == [f"n{number}:{who.id}" for number in range(3)]
-    holders = await room.office.rows("SELECT DISTINCT lease_holder FROM outbox")
-    assert len(holders) == 2, "there are more lines than one has room for"

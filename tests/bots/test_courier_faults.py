@@ -15,12 +15,6 @@ from core.settings import Settings
 
 
 @pytest.fixture
-async def room(core: Core, clock: ManualClock) -> AsyncIterator[Mailroom]:
-    async with opened(core, clock) as made:
-        yield made
-
-
-@pytest.fixture
 async def slow(core: Core, clock: ManualClock) -> AsyncIterator[Mailroom]:
     """A mailroom whose platforms take one message a second and address."""
     async with opened(core, clock, gap=1.0) as made:

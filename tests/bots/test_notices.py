@@ -1,11 +1,7 @@
 """Each kind of notice says what is true when it goes out, and nothing if nothing is left."""
 
-from collections.abc import AsyncIterator
-
-import pytest
 from world.accounts import PHONE, link
-from world.clock import ManualClock
-from world.mailroom import Mailroom, opened
+from world.mailroom import Mailroom
 from world.office import ask
 
 from bots.notices import TELLERS
@@ -15,13 +11,6 @@ from core.domain.notifying import Kind
 from core.service import absence, approving, critical, linking, membership, notifying, warning
 from core.service.membership import MemberChange
 from core.service.notifying import NotifyChange
-from core.service.start import Core
-
-
-@pytest.fixture
-async def room(core: Core, clock: ManualClock) -> AsyncIterator[Mailroom]:
-    async with opened(core, clock) as made:
-        yield made
 
 
 def test_every_kind_of_notice_has_a_card() -> None:

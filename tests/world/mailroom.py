@@ -7,7 +7,7 @@ from functools import partial
 from itertools import count
 
 from world.clock import ManualClock
-from world.office import Office, Somebody, open_office
+from world.office import Office, Somebody, ask, open_office
 from world.vendor import HttpVendor, Vendor, vending
 
 from bots.courier import Courier
@@ -18,6 +18,7 @@ from core.store.acts import Act
 from core.store.chat_tables import IdentityLinkRow
 from core.store.notices import Notice
 from core.store.statements import Program, insert
+from core.views import ApprovalView
 
 PLATFORMS = ("slack", "telegram", "web")
 SECONDS = 10
@@ -74,6 +75,26 @@ class Mailroom:
         """Hire somebody with one account; return them and its place."""
         who = await self.office.member(name)
         return who, await self.account(who, platform)
+
+    async def manager(self, team: str, name: str, *platforms: str) -> Somebody:
+        """Hire a manager with accounts on these platforms."""
+        who = await self.office.member(name, team=team, manages=True)
+        for platform in platforms:
+            await self.account(who, platform)
+        return who
+
+    async def asked(self, team: str, *platforms: str) -> tuple[Somebody, ApprovalView]:
+        """Let ann ask bob, who manages the team and has a card of it on these platforms."""
+        bob = await self.manager(team, "bob", *platforms)
+        ann = await self.office.member("ann", team=team)
+        request = await ask(self.office, ann)
+        await self.work()
+        return bob, request
+
+    async def copies(self) -> list[tuple[int, bool]]:
+        """Return which revision each copy shows, and whether it can still change."""
+        sql = "SELECT rendered_rev, live FROM card_ref ORDER BY id"
+        return [(row[0], bool(row[1])) for row in await self.office.rows(sql)]
 
     async def tell(self, who: Somebody, *events: str, kind: Kind = Kind.THANKS) -> None:
         """Write notices of these events, each in a transaction of its own."""
