@@ -30,6 +30,7 @@ MOST_OPEN = 200
 MOST_AT_ONCE = 20
 OPEN_SECONDS = 1800.0
 """So long after it was opened; Slack does not tell when it is closed."""
+NOTE_SECONDS = 60.0
 GAP_SECONDS = 2.0
 LOOK_SECONDS = 30.0
 DIVIDER: Json = {"type": "divider"}
@@ -47,6 +48,9 @@ class Home:
     topic: str = ""
     """What announces that something of this member has changed."""
     shows: Json = field(default_factory=dict)
+    note: str = ""
+    """What they have done here last, said for a minute."""
+    note_until: float = 0.0
 
 
 class Homes:
@@ -68,7 +72,8 @@ class Homes:
     async def tell(self, account: Account, note: str) -> None:
         """Show somebody their home with a word on what they have just done there."""
         home = self._open.get(account.external_id) or Home(account, 0.0)
-        await self._show(home, note)
+        home.note, home.note_until = note, _now() + NOTE_SECONDS
+        await self._show(home)
 
     async def acted(self, account: Account) -> None:
         """Bring somebody's home up to date if they have it open: they have done something."""
@@ -97,8 +102,8 @@ class Homes:
         oldest = sorted(self._open.values(), key=lambda home: home.looked)
         return all([await self._renew(home) for home in oldest[:MOST_AT_ONCE]])
 
-    async def _show(self, home: Home, note: str = "") -> None:
-        home.shows = await self._made(home, note)
+    async def _show(self, home: Home) -> None:
+        home.shows = await self._made(home)
         await self._publish(home.account.external_id, home.shows)
 
     async def _renew(self, home: Home) -> bool:
@@ -111,7 +116,7 @@ class Homes:
         home.shows = made
         return True
 
-    async def _made(self, home: Home, note: str = "") -> Json:
+    async def _made(self, home: Home) -> Json:
         home.looked = _now()
         try:
             caller = await linking.resolve(self._core, home.account)
@@ -122,7 +127,7 @@ class Homes:
         for line in PARTS if home.topic else PARTS[:1]:
             answer = await dispatch.say(self._core, home.account, line)
             cards.append(shown.card_of(answer))
-        return view(cards, note)
+        return view(cards, home.note if home.looked < home.note_until else "")
 
     async def _publish(self, user_id: str, made: Json) -> bool:
         try:
