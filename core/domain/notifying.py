@@ -50,11 +50,16 @@ TOPICS = {
     Kind.QUOTA: Topic.QUOTA,
 }
 """The topic of every kind that can be muted; the others are always told."""
-_URGENT = {Kind.APPROVAL, Kind.NOBODY, Kind.DECIDED, Kind.LINK}
+_URGENT = {
+    Kind.APPROVAL, Kind.NOBODY, Kind.DECIDED, Kind.LINK, Kind.LINKED, Kind.UNLINKED,
+}  # fmt: skip
 
 
 def urgent(kind: Kind) -> bool:
-    """Return whether somebody waits for this: then quiet hours do not hold it back."""
+    """Return whether somebody waits for this, or must know at once who else can act for them.
+
+    Quiet hours do not hold it back.
+    """
     return kind in _URGENT
 
 

@@ -32,9 +32,10 @@ def clock(ms: int, utc_offset: int) -> int:
     return (ms // MINUTE_MS + utc_offset) % DAY_MINUTES
 
 
-def test_what_somebody_waits_for_is_urgent_and_cannot_be_muted() -> None:
+def test_what_somebody_waits_for_or_must_know_at_once_is_urgent_and_cannot_be_muted() -> None:
     waited_for = {Kind.APPROVAL, Kind.NOBODY, Kind.DECIDED, Kind.LINK}
-    assert {kind for kind in Kind if urgent(kind)} == waited_for
+    who_acts_for_them = {Kind.LINKED, Kind.UNLINKED}
+    assert {kind for kind in Kind if urgent(kind)} == waited_for | who_acts_for_them
     assert not any(urgent(kind) for kind in TOPICS)
     assert set(TOPICS.values()) == set(Topic)
 
