@@ -18,13 +18,13 @@ from bots.slack.answers import Answers
 from bots.slack.chores import Chores
 from bots.slack.envelope import Json, checked
 from bots.slack.events import Called, Clicked, Event, Opened, Said, Sent, Wrote
-from bots.slack.people import SLACK, People, Refused
+from bots.slack.people import SLACK, UNSURE, People, Refused
 from bots.slack.sdk import Ack, Bot
 from bots.slack.words import plain
 from cards.card import Card, Text, Tone
 from core.domain.accounts import Account
 from core.domain.errors import Refusal
-from core.service import inbox
+from core.service import inbox, strangers
 from core.service.start import Core
 
 ACK_SECONDS = 2.0
@@ -107,7 +107,7 @@ class Desk:
         view = await self._opened_for(event)
         known = await self.people.who(event.user)
         if isinstance(known, Refused):
-            log.info("slack_refused", kind=known.kind)
+            await self._turned_away(event, known)
             await self._refuse(event, known, modal, view)
             return None
         if isinstance(event, Opened):
@@ -172,6 +172,11 @@ class Desk:
         else:
             modal.told.set_result(self.answers.to_sent(event, answer))
             await self.answers.after_sent(who, answer)
+
+    async def _turned_away(self, event: Event, refused: Refused) -> None:
+        log.info("slack_refused", kind=refused.kind)
+        if refused.kind != UNSURE:
+            await strangers.turned_away(self.core, SLACK, event.user, refused.kind)
 
     async def _refuse(
         self, event: Event, refused: Refused, modal: Modal | None, view: str

@@ -19,6 +19,7 @@ KEPT_SECONDS = 300.0
 STRANGERS_SECONDS = 30.0
 """Somebody who was refused may have become a full member meanwhile."""
 MOST_KEPT = 5_000
+UNSURE = "unknown"
 UNKNOWN = "Slack could not be asked who you are. Please try again in a minute."
 OUTSIDE = "I serve another workspace: people of yours have no account here."
 GUEST = "Guests have no account here. Ask a full member of this workspace."
@@ -56,7 +57,7 @@ class People:
         except Unreachable:  # nobody this workspace knows
             found = Refused("stranger", OUTSIDE)
         except (Fault, Rejected):
-            return Refused("unknown", UNKNOWN)
+            return Refused(UNSURE, UNKNOWN)
         kept = STRANGERS_SECONDS if isinstance(found, Refused) else KEPT_SECONDS
         self._keep(user_id, now + kept, found)
         return found

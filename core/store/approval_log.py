@@ -4,7 +4,7 @@ A decision is one program: it reads the decider's rights, changes the state by c
 books the transfer, leaves the audit row and tells whoever asked, all in one transaction.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.domain import ledger
 from core.domain.approvals import GOOD_FOR_MS, TRANSITIONS, State, Verb
@@ -18,7 +18,7 @@ from core.store.acts import Act, acting
 from core.store.approval_rows import Approval
 from core.store.folio import Folio, Opening
 from core.store.notices import OUTBOX, Notice
-from core.store.statements import Announce, Change, Program, Read, insert
+from core.store.statements import Announce, Change, Insert, Program, Read, insert
 from core.store.tables import ApprovalRow
 from core.views import ApprovalView
 
@@ -76,10 +76,14 @@ def decide(act: Act, decision: Decision, folio: Folio, period: Period) -> Progra
     """Approve or reject a request that is the decider's to decide."""
     person = yield from acting(act)
     approval = yield from rows.lock(decision.approval_id)
-    if approval is None or not visible(person, approval):
+    if approval is None:
         raise missing("request", decision.approval_id)
+    if not visible(person, approval):
+        yield _turned_away(act, approval)
+        return missing("request", decision.approval_id)
     if approval.member_id == person.id:
-        raise Refusal(Code.PERMISSION_DENIED, "Nobody decides on their own request.")
+        yield _turned_away(act, approval)
+        return Refusal(Code.PERMISSION_DENIED, "Nobody decides on their own request.")
     if refusal := (yield from _undecidable(act, approval, decision)):
         again = yield from act.done(f"approval.{decision.verb.value}", approval.id)
         return approval.view() if again else refusal
@@ -214,6 +218,12 @@ def _undecidable(act: Act, approval: Approval, decision: Decision) -> Program[Re
             facts={"rev": approval.rev},
         )
     return None
+
+
+def _turned_away(act: Act, approval: Approval) -> Insert:
+    """Return the audit row of who wanted to decide what is not theirs; one, however often."""
+    once = Act(f"refused:{act.actor}", act.actor, act.now_ms)
+    return replace(once.note("approval.refused", approval.id), ignore=True)
 
 
 def _set(

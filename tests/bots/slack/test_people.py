@@ -36,6 +36,8 @@ async def test_strangers_are_refused_with_words_wherever_they_come(office: Slack
 
     assert await office.served.rows("SELECT id FROM identity_link") == []
     assert await office.served.rows("SELECT id FROM approval") == []
+    away = "SELECT id FROM audit_event WHERE verb = 'account.refused'"
+    assert len(await office.served.rows(away)) == len(STRANGERS)
 
 
 async def refused_in_a_modal(ann: SlackPerson, words: str) -> None:

@@ -70,6 +70,22 @@ async def test_what_is_not_mine_to_see_is_as_missing_as_what_never_was(
     assert len(told) == 1
 
 
+async def test_who_wants_to_decide_what_is_not_theirs_leaves_one_audit_row(
+    office: Office, blue: str, ana: Somebody
+) -> None:
+    colleague = await office.member("carl", team=blue)
+    request = await ask(office, ana)
+    for _ in range(2):
+        await refused(approving.approve(office.core, colleague.caller, request.id))
+    await refused(approving.reject(office.core, ana.caller, request.id))
+
+    away = "SELECT actor FROM audit_event WHERE verb = 'approval.refused' AND subject = :1"
+    rows = await office.rows(away, request.id)
+    assert {row[0] for row in rows} == {colleague.id, ana.id}
+    assert len(rows) == 2
+    assert (await approving.look_up(office.core, ana.caller, request.id)).status == "pending"
+
+
 async def test_everybody_sees_their_own_and_what_is_theirs_to_decide(
     office: Office, ana: Somebody, mona: Somebody
 ) -> None:
