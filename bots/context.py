@@ -39,3 +39,5 @@ class Answer:
     """The card stands for the same thing as the one that was clicked, and takes its place."""
     follows: bool = False
     """The card follows a row (`card.ref`): its copy is remembered, and edited with the row."""
+    field: str = ""
+    """Of a form that comes back: the field that could not be read, if it is known."""

@@ -88,10 +88,10 @@ def problem_of(error: Unclear | Refusal) -> str:
     return str(error)
 
 
-def corrected(form: Card, problem: str) -> Answer:
+def corrected(form: Card, problem: str, field: str = "") -> Answer:
     """Return a form again, with what was wrong with what was sent."""
     told = replace(form, body=(Text(problem, Tone.WARN), *form.body))
-    return Answer(told, toast=problem, done=False, replaces=True)
+    return Answer(told, toast=problem, done=False, replaces=True, field=field)
 
 
 def privately() -> Answer:

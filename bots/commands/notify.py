@@ -1,7 +1,6 @@
 """`notify`: what one is told, when, and where."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 
 from bots.commands.command import corrected, problem_of
@@ -96,17 +95,16 @@ def channel(name: str) -> str:
 
 
 async def _form(ctx: Context) -> Answer:
+    field = "quiet"
     try:
-        return await _changed(ctx, _from_form(ctx.values))
+        hours = quiet_change(ctx.values.get("quiet", ""))
+        field = "thresholds"
+        percents = thresholds(ctx.values.get("thresholds", ""))
+        return await _changed(ctx, replace(hours, thresholds=percents))
     except (Unclear, Refusal) as error:
         problem = problem_of(error)
         card = notify_card(await notifying.preferences(ctx.core, ctx.caller))
-        return corrected(card, problem)
-
-
-def _from_form(values: Mapping[str, str]) -> NotifyChange:
-    hours = quiet_change(values.get("quiet", ""))
-    return replace(hours, thresholds=thresholds(values.get("thresholds", "")))
+        return corrected(card, problem, field)
 
 
 async def _switched(ctx: Context, kind: str, *, muted: bool) -> Answer:

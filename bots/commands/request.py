@@ -42,7 +42,8 @@ async def send(ctx: Context, _action: Action) -> Answer:
         problem = problem_of(error)
         again = await form(ctx, amount=amount, reason=reason)
         assert again.card is not None
-        return corrected(again.card, problem)
+        field = "amount" if isinstance(error, Unclear) else error.param or ""
+        return corrected(again.card, problem, field)
 
 
 async def form(ctx: Context, *, amount: str = "", reason: str = "") -> Answer:

@@ -51,7 +51,8 @@ def wrong_field(answer: Answer, values: dict[str, str]) -> Field | None:
     form = form_of(answer.card) if answer.card is not None and not answer.done else None
     if form is None or not answer.toast:
         return None
-    return next((field for field in form.fields if field.name in values), None)
+    sent = [field for field in form.fields if field.name in values]
+    return next((field for field in sent if field.name == answer.field), sent[0] if sent else None)
 
 
 def is_own_request(card: Card) -> bool:

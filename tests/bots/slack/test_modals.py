@@ -71,6 +71,15 @@ async def test_a_wrong_field_keeps_what_was_typed(office: SlackOffice) -> None:
     assert "errors" not in right.said
 
 
+async def test_of_several_fields_the_wrong_one_is_named(office: SlackOffice) -> None:
+    ann = await office.person("ann")
+    await ann.form(lambda: ann.command("notify"))
+
+    assert set((await ann.submits(quiet="at night")).said["errors"]) == {"quiet"}
+    assert set((await ann.submits(thresholds="a lot")).said["errors"]) == {"thresholds"}
+    assert "errors" not in (await ann.submits(quiet="22:00-07:00 +01:00")).said
+
+
 async def test_rejecting_with_a_word_in_the_channel(office: SlackOffice) -> None:
     """Everybody's copy shows the outcome; the words reach the one who asked."""
     ann, mia = await office.person("ann"), await office.person("mia")

@@ -1,5 +1,7 @@
 """How answers become cards in Slack."""
 
+from dataclasses import replace
+
 import pytest
 
 from bots.commands.actions import ACTIONS
@@ -35,6 +37,8 @@ def test_a_wrong_field_is_one_that_was_sent() -> None:
 
     assert shown.wrong_field(wrong, {"amount": "x", "reason": ""}) == FORM.fields[0]
     assert shown.wrong_field(wrong, {"reason": ""}) == FORM.fields[1]
+    named = replace(wrong, field="reason")
+    assert shown.wrong_field(named, {"amount": "5", "reason": ""}) == FORM.fields[1]
     assert shown.wrong_field(wrong, {}) is None
     assert shown.wrong_field(Answer(Card("Ask", (FORM,)), "Fine."), {"amount": "5"}) is None
     assert shown.wrong_field(Answer(Card("No"), "No.", done=False), {"amount": "5"}) is None
