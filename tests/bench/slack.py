@@ -96,8 +96,9 @@ async def measure(
         await until(lambda: vendor.asked("auth.test"), 30)
         until_s = time.monotonic() + asked.seconds
         people = [person(vendor, Timed(http, took), until_s, n) for n in range(PEOPLE)]
-        said, *_ = await asyncio.gather(fixed_load(folder, port, caller.key, asked), *people)
-    return took, said
+        loading = asyncio.create_task(fixed_load(folder, port, caller.key, asked))
+        await asyncio.gather(*people)
+        return took, await loading
 
 
 async def bench(url: str, folder: Path, asked: argparse.Namespace) -> Figures:

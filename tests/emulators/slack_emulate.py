@@ -17,7 +17,8 @@ from pathlib import Path
 
 import aiohttp
 from aiohttp import web
-from world.slack_vendor import Json, Message, SlackVendor, User, View, read
+from world.slack_things import Json, Message, User, View
+from world.slack_vendor import SlackVendor, read
 
 PACKAGE = "emulate@0.11.2"
 WORK = Path(__file__).parents[2] / ".tokenpool" / "emulators"

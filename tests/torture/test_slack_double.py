@@ -34,3 +34,4 @@ async def test_five_hundred_double_clicks_make_five_hundred_decisions(
     assert [tuple(row) for row in states] == [("approved", PAIRS)]
     assert tuple(moved[0]) == (PAIRS,)
     assert won.total() == PAIRS
+    assert len(won) == 2, "one side always wins: that is no race"

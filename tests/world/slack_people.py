@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from world.slack_vendor import TEAM, Json, Message, SlackVendor, User, View
+from world.slack_things import TEAM, Json, Message, User, View
+from world.slack_vendor import SlackVendor
 from world.slack_ways import Acked, Way
 
 SECONDS = 10.0

@@ -11,16 +11,13 @@ import time
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
 
 from aiohttp import web
+from world.slack_things import TEAM, Json, Message, User, View
 
 from core.service.clock import SystemClock
 
-Json = dict[str, Any]
-TEAM = "T0001"
 CHANNEL = "C0001"
 BOT_TOKEN, APP_TOKEN = "xoxb-0001-secret", "xapp-1-secret"
 SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -29,53 +26,6 @@ MOST_ANSWERS = 5
 HANG = "hang"
 """A fault: Slack does what it is asked, and never says so."""
 SCOPES = "app_mentions:read,chat:write,commands,im:history,im:write,users:read,users:read.email"
-
-
-@dataclass
-class User:
-    """Somebody with a Slack account; `more` is what users.info says of them beyond this."""
-
-    id: str
-    name: str
-    email: str = ""
-    team: str = TEAM
-    more: Json = field(default_factory=dict)
-    direct: str = ""
-    """The channel of their chat with the bot."""
-
-    def __post_init__(self) -> None:
-        self.direct = self.direct or "D" + self.id[1:]
-
-    def info(self) -> Json:
-        flags = ("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is_stranger")
-        profile = {"real_name": self.name.title(), "email": self.email}
-        return {
-            "id": self.id, "team_id": self.team, "name": self.name, "profile": profile,
-            "is_email_confirmed": True, **dict.fromkeys(flags, False), **self.more,
-        }  # fmt: skip
-
-
-@dataclass
-class Message:
-    """What somebody reads; `only` is the one person who does, for an ephemeral message."""
-
-    channel: str
-    ts: str
-    text: str
-    blocks: list[Json]
-    only: str = ""
-    edits: int = 0
-    metadata: Json | None = None
-    thread: str = ""
-
-
-@dataclass
-class View:
-    id: str
-    user: str
-    shows: Json
-    opened: float
-    updates: int = 0
 
 
 class SlackVendor:

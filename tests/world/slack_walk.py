@@ -8,7 +8,7 @@ from flow.serving import Member, Served
 from world.slack_office import SlackOffice
 from world.slack_people import Screen, SlackPerson, until
 from world.slack_schema import assert_valid
-from world.slack_vendor import Message
+from world.slack_things import Message
 
 from cards.card import Card
 from core.service import sessions, web_chat

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 import httpx
 from slack_sdk.signature import SignatureVerifier
-from world.slack_vendor import SIGNING_SECRET, Json, SlackVendor
+from world.slack_things import Json
+from world.slack_vendor import SIGNING_SECRET, SlackVendor
 
 from core.service.clock import Clock, SystemClock
 

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 from world.slack_office import SlackOffice
 from world.slack_people import Screen, until
-from world.slack_vendor import BOT_TOKEN, HANG, SlackVendor, User, slack_vending
+from world.slack_things import User
+from world.slack_vendor import BOT_TOKEN, HANG, SlackVendor, slack_vending
 
 from bots.slack import faults
 from bots.slack.faults import Rejected

@@ -4,7 +4,8 @@ import asyncio
 
 from world.slack_office import SlackOffice
 from world.slack_people import Screen, SlackPerson, until
-from world.slack_vendor import CHANNEL, Message, slack_vending
+from world.slack_things import Message
+from world.slack_vendor import CHANNEL, slack_vending
 
 from bots.slack.board import Board, place_of
 from bots.slack.sdk import Api

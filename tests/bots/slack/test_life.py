@@ -10,7 +10,8 @@ from pydantic import SecretStr
 from world import slack_vendor
 from world.slack_office import SlackOffice, slack_office, with_slack
 from world.slack_people import SlackPerson, until
-from world.slack_vendor import APP_TOKEN, BOT_TOKEN, User, slack_vending
+from world.slack_things import User
+from world.slack_vendor import APP_TOKEN, BOT_TOKEN, slack_vending
 from world.slack_ways import Http
 
 from bots.app import application

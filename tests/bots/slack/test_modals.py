@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from world.slack_office import SlackOffice
 from world.slack_people import Screen, until
-from world.slack_vendor import CHANNEL, Message
+from world.slack_things import Message
+from world.slack_vendor import CHANNEL
 
 from core.service.clock import SystemClock
 
