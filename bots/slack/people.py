@@ -62,9 +62,6 @@ class People:
         self._keep(user_id, now + kept, found)
         return found
 
-    def forget(self, user_id: str) -> None:
-        self._known.pop(user_id, None)
-
     async def email(self, user_id: str) -> str:
         """Return the address of somebody who was mentioned; nothing if they are not served."""
         known = await self.who(user_id)

@@ -1,10 +1,12 @@
 """How Slack starts, what it survives, and how it ends."""
 
 import asyncio
+import logging
 import os
 from typing import Any
 
 import pytest
+import structlog
 from flow.serving import serving
 from pydantic import SecretStr
 from world import slack_vendor
@@ -14,6 +16,7 @@ from world.slack_things import User
 from world.slack_vendor import APP_TOKEN, BOT_TOKEN, slack_vending
 from world.slack_ways import Http
 
+from bots import logs
 from bots.app import application
 from bots.manifest import slack as manifest
 from bots.slack import events
@@ -146,6 +149,25 @@ async def test_what_a_dead_process_left_is_done(office: SlackOffice) -> None:
     states = dict(map(tuple, await office.served.rows("SELECT key, state FROM inbox")))
     assert states["said:1"] == "done"
     assert states["said:2"] in {"received", "failed"}
+
+
+def test_what_slacks_libraries_log_is_kept_without_its_text(
+    settings: Settings, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """They log bodies; of what is not ours only origin and level are kept."""
+    before = structlog.get_config()
+    try:
+        logs.configure(settings)
+        for name in ("slack_bolt.AsyncApp", "slack_sdk.web.async_client", "slack_bolt"):
+            logging.getLogger(name).warning("Unhandled request %s", {"text": "canary-7f3a"})
+            logging.getLogger(name).info("body canary-7f3a")
+    finally:
+        structlog.configure(**before)
+        logging.basicConfig(force=True, level=logging.WARNING)
+
+    logged = "".join(capfd.readouterr())
+    assert "slack_sdk.web.async_client:" in logged
+    assert "canary" not in logged
 
 
 async def test_what_was_acknowledged_is_finished_before_the_end(configured: Settings) -> None:
