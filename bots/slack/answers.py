@@ -13,10 +13,15 @@ from bots.slack.events import Clicked, Said, Sent, Wrote
 from bots.slack.home import Homes
 from bots.slack.people import SLACK
 from bots.slack.places import Places, direct
-from cards.card import Card
+from cards.card import Card, Text
 from core.domain.accounts import Account
 from core.domain.addresses import Address
 from core.service import delivery
+
+LOST = Card(
+    "This could not be shown",
+    (Text("It is shown once, and there was no place for it. Ask for it with /tokenpool, again."),),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ class Answers:
         public = not event.direct and answer.done and not card.secret
         if public and await self.places.post(place, card, account, thread=event.ts):
             return
-        await self.places.whisper(event.channel, event.user, card)
+        await self._whispered(event, account, card)
 
     async def _in_modal(self, modal: str, account: Account, answer: Answer) -> None:
         card = shown.card_of(answer)
@@ -111,7 +116,7 @@ class Answers:
         if await self._opened(event, card):
             return
         if card.secret:
-            await self.places.whisper(event.channel, event.user, card)
+            await self._whispered(event, account, card)
         elif answer.replaces and event.ts:
             await self.places.change(_place(event, account), event.ts, card, account)
         else:
@@ -132,9 +137,13 @@ class Answers:
         return bool(await self.places.modal(event.trigger, shown.view(card)))
 
     async def _instead(self, account: Account, card: Card) -> None:
-        """Post what found no modal to stand in, unless it may be kept nowhere."""
-        if account.address and not card.secret:
-            await self.places.post(direct(account), card, account)
+        """Post what found no other place; of what may not be kept, only that there was none."""
+        if account.address:
+            await self.places.post(direct(account), LOST if card.secret else card, account)
+
+    async def _whispered(self, event: Clicked | Wrote, account: Account, card: Card) -> None:
+        if not await self.places.whisper(event.channel, event.user, card):
+            await self._instead(account, card)
 
 
 def _place(event: Clicked, account: Account) -> Address:
