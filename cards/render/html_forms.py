@@ -5,15 +5,13 @@ from typing import assert_never
 
 from cards.card import Actions, Button, Field, Form, Kind, Style
 from cards.render import fields, words
-from cards.render.markup import ROOM, Page, escaped, line
+from cards.render.markup import Page, escaped, line
 
 
 def actions(node: Actions, page: Page) -> Iterator[str]:
-    if node.buttons:
-        yield _form_start("act", page)
-        for button in node.buttons[: ROOM.buttons]:
-            yield _button(button)
-        yield "</form>"
+    yield _form_start("act", page)
+    yield from map(_button, node.buttons)
+    yield "</form>"
 
 
 def form(node: Form, page: Page, uid: str) -> Iterator[str]:

@@ -23,7 +23,7 @@ from cards.card import (
     Table,
     Text,
 )
-from cards.render.words import lines
+from cards.render.words import line, lines, web_address
 
 MORE = "There is more than fits here."
 Prose = Text | Facts | Meter | Table | Chart | Code | Link | Divider
@@ -61,18 +61,18 @@ def fitting(
 def body(card: Card, room: Room) -> tuple[list[Node], str]:
     """Return what is drawn of a card, and what to say of the rest.
 
-    Nodes that show nothing are left out. Once words were left out, only buttons beside those that
-    are drawn already, or the first ones, are drawn.
+    Nodes that show nothing are left out. Once something did not fit, only buttons beside those
+    that are drawn already, or the first ones, are drawn.
     """
     drawn: list[Node] = []
     left, more, acted, beside = room, False, False, False
     for node in card.body:
-        if isinstance(node, Actions | Form):
+        if isinstance(node, Actions | Form) and _shows(node):
             beside = beside or not (more and acted)
             if beside:
                 kept, left = _controls(node, left)
                 drawn += kept
-                acted = True
+                acted, more = True, more or kept != [node]
         elif _shows(node):
             beside = False
             more = more or not left.nodes
@@ -107,7 +107,9 @@ def _shows(node: Node) -> bool:
     match node:
         case Text(text=text):
             return bool(lines(text))
-        case Facts(items=parts) | Table(rows=parts) | Chart(bars=parts):
+        case Facts(items=parts) | Table(rows=parts) | Chart(bars=parts) | Actions(buttons=parts):
             return bool(parts)
+        case Link(label=label, url=url):
+            return bool(line(label) or web_address(url))
         case _:
             return True

@@ -76,7 +76,7 @@ def _link(node: Link, room: Room) -> Json:
     label = said(node.label, room.short)
     url = words.web_address(node.url)
     if url is None:
-        return _run(label or words.NOTHING)
+        return _run(label)
     return {"type": "link", "url": url} | ({"text": label} if label else {})
 
 

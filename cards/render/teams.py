@@ -17,7 +17,8 @@ from cards.render.teams_inputs import action_sets, inputs
 MOST_BYTES = 26_000
 """Of the card's JSON in ASCII, as the Bot Framework's SDK sends it."""
 _ROOMS = (
-    Room(nodes=40, text=4_000, short=300, rows=40, buttons=24),
+    Room(nodes=60, text=4_000, short=300, rows=40, buttons=60),
+    Room(nodes=40, text=2_000, short=200, rows=25, buttons=30),
     Room(nodes=30, text=1_500, short=150, rows=15, buttons=24),
     Room(nodes=20, text=600, short=80, rows=8, buttons=18),
     Room(nodes=10, text=300, short=60, rows=5, buttons=12, fields=6),

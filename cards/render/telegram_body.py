@@ -111,7 +111,7 @@ def _link(node: Link, room: Room) -> str:
     label = _escaped(said(node.label, room.short))
     url = words.web_address(node.url)
     if url is None:
-        return label or NOTHING
+        return label
     if _LOCAL.match(url):
         return f"{label}: <code>{_escaped(url)}</code>"
     return f'<a href="{escape(url)}">{label or escape(url)}</a>'

@@ -16,7 +16,7 @@ JOINER = "\u2060"
 """Invisible, no space, and part of no address: between two letters it makes them two words."""
 _KEPT_FORMATS = {"\u200c", "\u200d"}
 """The joiners that Persian, Indic scripts and emoji are spelled with; all others go."""
-_DROPPED = {"Cc", "Cf", "Cs"}
+_DROPPED = {"Cc", "Cf"}
 _BLANK_LETTERS = set("\u115f\u1160\u2800\u3164\uffa0")
 """Letters by their category, and nothing to see."""
 _MARKS = {"Mn", "Me"}
@@ -88,13 +88,16 @@ def _seen(text: str) -> Iterator[str]:
     marks = 0
     for each in text:
         kind = unicodedata.category(each)
-        marks = marks + 1 if kind in _MARKS else 0
         if each.isspace() or each in _BLANK_LETTERS:
+            marks = 0
             yield " "
-        elif kind == "Cs":
-            yield "\ufffd"
-        elif marks <= _MOST_MARKS and _is_shown(each, kind):
-            yield each
+        elif kind in _MARKS:
+            marks += 1
+            if marks <= _MOST_MARKS:
+                yield each
+        elif _is_shown(each, kind):
+            marks = 0
+            yield "\ufffd" if kind == "Cs" else each
 
 
 def _is_shown(each: str, kind: str) -> bool:

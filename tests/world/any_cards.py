@@ -1,5 +1,8 @@
 """Any card at all: every node with texts that somebody may have typed to do harm."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from hypothesis import settings
 from hypothesis import strategies as st
 
@@ -27,6 +30,8 @@ from cards.card import (
     Text,
     Tone,
 )
+
+Item = TypeVar("Item")
 
 HOSTILE = (
     "<!channel> <!here|here> <@U1> <#C1> <http://evil.example|bank>",
@@ -59,6 +64,7 @@ texts = st.one_of(
     anything,
     st.builds(lambda a, b: a + b, anything, st.sampled_from(HOSTILE)),
 )
+briefs = st.one_of(st.sampled_from([each for each in HOSTILE if len(each) < 200]), anything)
 names = st.from_regex(r"[a-z][a-z_]{0,12}", fullmatch=True)
 addresses = st.one_of(
     st.sampled_from(
@@ -88,41 +94,33 @@ fields = st.builds(
 )
 
 
-def _many(each: st.SearchStrategy[Fact], least: int = 0) -> st.SearchStrategy[tuple[Fact, ...]]:
-    """A few, or very many of the same."""
-    return st.builds(
-        lambda some, times: tuple(some) * times,
-        st.lists(each, min_size=least, max_size=3),
-        st.sampled_from([1, 1, 1, 40]),
+def many(
+    make: Callable[[st.SearchStrategy[str]], st.SearchStrategy[Item]], times: int = 40
+) -> st.SearchStrategy[tuple[Item, ...]]:
+    """A few with any texts, or very many with a short one."""
+    return st.one_of(
+        st.lists(make(texts), max_size=3).map(tuple), make(briefs).map(lambda one: (one,) * times)
     )
 
 
 @st.composite
 def tables(draw: st.DrawFn) -> Table:
     columns = draw(st.lists(st.builds(Column, texts, st.booleans()), min_size=1, max_size=10))
-    row = st.tuples(*[texts] * len(columns))
-    rows = draw(st.lists(row, max_size=3)) * draw(st.sampled_from([1, 1, 1, 40]))
-    return Table(tuple(columns), tuple(rows))
+    rows = draw(many(lambda words: st.tuples(*[words] * len(columns))))
+    return Table(tuple(columns), rows)
 
 
-actions = st.builds(
-    lambda some, times: Actions(tuple(some) * times),
-    st.lists(buttons, max_size=3),
-    st.sampled_from([1, 1, 1, 20]),
-)
+actions = st.builds(Actions, many(lambda _: buttons, 60))
 forms = st.builds(
     Form, st.lists(fields, max_size=12, unique_by=lambda field: field.name).map(tuple), buttons
 )
 said: st.SearchStrategy[Node] = st.one_of(
     st.builds(Text, texts, st.sampled_from(Tone)),
-    st.builds(Facts, _many(st.builds(Fact, texts, texts))),
+    st.builds(Facts, many(lambda words: st.builds(Fact, words, words))),
     st.builds(Meter, texts, st.integers(0, 100), texts, st.sampled_from(Level)),
     tables(),
     st.builds(
-        lambda title, bars, times: Chart(title, tuple(bars) * times),
-        texts,
-        st.lists(st.builds(Bar, texts, st.integers(0, 10**12), texts), max_size=3),
-        st.sampled_from([1, 1, 1, 40]),
+        Chart, texts, many(lambda words: st.builds(Bar, words, st.integers(0, 10**12), words))
     ),
     st.builds(Code, texts, texts, st.booleans()),
     st.builds(Link, texts, addresses),
@@ -137,11 +135,13 @@ class AnyCard(Card, frozen=True):
         return f"{self.title[:40]!r}, {self.summary[:40]!r}, {self.body!r}"[:2_000]
 
 
+nodes = st.one_of(said, said, said, actions, forms)
+bodies = st.one_of(
+    st.lists(nodes, max_size=8).map(tuple),
+    st.lists(st.one_of(st.builds(Text, briefs, st.sampled_from(Tone)), actions, forms), max_size=5)
+    .map(tuple)
+    .map(lambda some: some * 20),
+)
 cards = st.builds(
-    lambda title, body, times, summary, rev: AnyCard(title, tuple(body) * times, summary, "", rev),
-    texts,
-    st.lists(st.one_of(said, said, said, actions, forms), max_size=6),
-    st.sampled_from([1, 1, 1, 2, 20]),
-    st.one_of(st.just(""), texts),
-    st.integers(0, 99),
+    AnyCard, texts, bodies, st.one_of(st.just(""), texts), st.just(""), st.integers(0, 99)
 )

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from world.any_cards import texts
+from world.any_cards import few, texts
 
 from cards.card import Bar, Chart
 from cards.render import bars
@@ -31,6 +31,7 @@ def test_the_longest_bar_fills_the_width_and_none_is_negative() -> None:
     assert bars.chart(Chart("None", ()), 40, 2) == []
 
 
+@few
 @given(st.lists(st.builds(Bar, texts, st.integers(-5, 10**15), texts), max_size=5))
 def test_no_line_of_any_chart_is_too_wide(drawn: list[Bar]) -> None:
     assert all(width(line) <= 34 for line in bars.chart(Chart("Days", tuple(drawn)), 34, 9))

@@ -66,7 +66,6 @@ def test_any_card_is_made_of_our_tags_and_attributes_alone(card: Card) -> None:
         assert href.startswith(("https://", "http://", "/"))
         assert not href.startswith("//")
     assert set(found.all_of("action")) <= {"/chat/act?a=1&b=2"}
-    assert len(text) < 2_000_000
 
 
 @few

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from world.any_cards import texts
+from world.any_cards import few, texts
 
 from cards.render.limits import ELLIPSIS, Measure, begin, listed, said, shorten, told, utf16
 from cards.render.words import width
@@ -11,6 +11,7 @@ from cards.render.words import width
 FAMILY = "👩\u200d👩\u200d👧"
 
 
+@few
 @given(texts, st.integers(-1, 300), st.sampled_from([utf16, width, len]))
 def test_a_text_is_never_longer_than_allowed(text: str, most: int, measure: Measure) -> None:
     short = shorten(text, most, measure)
@@ -52,6 +53,7 @@ def test_a_cut_goes_between_words_or_else_between_letters(
     assert shorten(text, most) == short
 
 
+@few
 @given(texts, st.integers(1, 50))
 def test_what_people_go_on_typing_has_no_ellipsis_added(text: str, most: int) -> None:
     assert text.startswith(begin(text, most))

@@ -6,7 +6,20 @@ from hypothesis import strategies as st
 from world.any_cards import cards, few
 
 from cards.actions import Verb
-from cards.card import Actions, Button, Card, Chart, Divider, Fact, Facts, Field, Form, Table, Text
+from cards.card import (
+    Actions,
+    Button,
+    Card,
+    Chart,
+    Divider,
+    Fact,
+    Facts,
+    Field,
+    Form,
+    Link,
+    Table,
+    Text,
+)
 from cards.render.rooms import MORE, Room, body, fitting, rows_of
 
 ROOM = Room(nodes=4, text=100, short=50, rows=5, buttons=5, fields=2)
@@ -20,7 +33,7 @@ def drawn(*nodes: object, room: Room = ROOM) -> tuple[list[object], str]:
 
 
 def test_what_shows_nothing_is_left_out() -> None:
-    empty = (Text(" \n"), Facts(()), Chart("Days", ()), Table((), ()), Actions(()))
+    empty = (Text(" \n"), Facts(()), Chart("Days", ()), Table((), ()), Actions(()), Link("", "/x"))
 
     assert drawn(*empty, Text("a"), Divider(), OK) == ([Text("a"), Divider(), OK], "")
 
@@ -54,7 +67,7 @@ def test_a_card_has_one_form_and_so_many_buttons() -> None:
 
     assert drawn(six, OK, SEND, SEND) == (
         [Actions(OK.buttons * 5), Form(SEND.fields[:2], SEND.submit)],
-        "",
+        MORE,
     )
     assert drawn(Facts((Fact("a", "b"),)))[0] == [Facts((Fact("a", "b"),))]
 

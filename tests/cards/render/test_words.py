@@ -4,12 +4,13 @@ import unicodedata
 
 import pytest
 from hypothesis import given
-from world.any_cards import texts
+from world.any_cards import few, texts
 from world.reading import unseen
 
 from cards.render import words
 
 
+@few
 @given(texts)
 def test_nothing_unseen_is_left_of_any_text(text: str) -> None:
     assert (
@@ -19,6 +20,7 @@ def test_nothing_unseen_is_left_of_any_text(text: str) -> None:
     words.lines(text).encode()
 
 
+@few
 @given(texts)
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     for clean in (words.line, words.lines, words.code):
@@ -36,6 +38,7 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
         ("\ufffe\ufdd0\U0001ffffx", "x"),
         ("👩\u200d👧 क\u200cष", "👩\u200d👧 क\u200cष"),
         ("a" + "\u0301" * 50, "a" + "\u0301" * 5),
+        ("a" + "\u0301\u200b" * 50, "a" + "\u0301" * 5),
     ],
 )
 def test_a_line_keeps_what_people_write(text: str, shown: str) -> None:
@@ -71,6 +74,7 @@ def test_other_texts_stay_as_they_are(text: str) -> None:
     assert words.inert(text) == text
 
 
+@few
 @given(texts)
 def test_breaking_adds_nothing_that_can_be_seen(text: str) -> None:
     plain = words.lines(text)
