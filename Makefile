@@ -56,6 +56,9 @@ torture: $(DEV) $(PROJECT) ## the long tests: kills, races, floods
 emulators: $(DEV) $(PROJECT) ## the walks beside vendors that others wrote; needs node and npm
 	$(BIN)/pytest tests/emulators -m emulators --timeout=600
 
+cards: $(DEV) $(PROJECT) ## draw every card as each platform shows it; needs npm and chromium
+	PYTHONPATH=tests $(BIN)/python tests/drawn/draw.py $(CARDS)
+
 ##@ Maintain
 
 lock: $(DEV) ## resolve the two locks anew
