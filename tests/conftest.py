@@ -95,13 +95,19 @@ def empty_postgres_url(postgres: Postgres) -> Iterator[str]:
     postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture
-def postgres_url(postgres: Postgres, postgres_template: str) -> Iterator[str]:
-    """A migrated PostgreSQL database of this test's own."""
+@pytest.fixture(scope="session")
+def postgres_database(postgres: Postgres, postgres_template: str) -> str:
+    """Name of the database that the tests of this session use, one after the other."""
     name = f"test_{next(_numbers)}"
     postgres.execute(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    yield postgres.url(name)
-    postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    return name
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres, postgres_database: str) -> Iterator[str]:
+    """A migrated PostgreSQL database that is this test's own while it runs, and empty."""
+    yield postgres.url(postgres_database)
+    postgres.empty(postgres_database, schema.HEAD)
 
 
 @pytest.fixture
