@@ -39,6 +39,12 @@ FAULTS = [
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """One kind is enough: what is judged here happens before and behind the database."""
+    return sqlite_url
+
+
+@pytest.fixture
 async def vendor() -> AsyncIterator[SlackVendor]:
     async with slack_vending() as opened:
         opened.users[ANN.id] = ANN

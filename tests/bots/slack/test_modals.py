@@ -3,12 +3,19 @@
 import asyncio
 from datetime import UTC, datetime
 
+import pytest
 from world.slack_office import SlackOffice
 from world.slack_people import Screen, until
 from world.slack_things import Message
 from world.slack_vendor import CHANNEL
 
 from core.service.clock import SystemClock
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """One kind is enough: what is judged here happens before and behind the database."""
+    return sqlite_url
 
 
 async def test_a_modal_opens_before_anything_is_looked_up(office: SlackOffice) -> None:
@@ -39,9 +46,8 @@ async def test_a_form_that_takes_long_is_acknowledged_and_told_afterwards(
 ) -> None:
     ann = await office.person("ann")
     await ann.form(lambda: ann.command("key new"))
-    answers = office.vendor
     slow = await office.user("slow")
-    answers.slow["users.info"] = 3.0
+    office.vendor.slow["users.info"] = 3.0
     modal = ann.modal
     assert modal is not None
     modal.user = slow.id  # somebody who has to be looked up first

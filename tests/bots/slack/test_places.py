@@ -12,6 +12,12 @@ from core.domain.accounts import Account
 from core.store.jobs import Unavailable
 
 
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """One kind is enough: what is judged here happens before and behind the database."""
+    return sqlite_url
+
+
 async def answered(ann: SlackPerson, line: str) -> Message:
     await ann.asks(line)
     return ann.whispers[-1]
