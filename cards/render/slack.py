@@ -24,7 +24,7 @@ _MOST_NOTICE = 300
 _MOST_HEADER = 150
 _MOST_VIEW_TITLE = 24
 _ROOMS = (
-    Room(nodes=49, text=2_900, short=300, rows=25, buttons=100),
+    Room(nodes=49, text=2_900, short=300, rows=40, buttons=100),
     Room(nodes=36, text=1_500, short=200, rows=15, buttons=60),
     Room(nodes=24, text=900, short=120, rows=10, buttons=25),
     Room(nodes=12, text=200, short=50, rows=5, buttons=12, fields=6),

@@ -9,7 +9,7 @@ from cards.render.rooms import Prose, Room
 from cards.render.signs import LIGHTS, MARKS
 from cards.render.slack_inputs import Json
 
-COLUMNS = 60
+COLUMNS = 52
 """Letters of a line in a preformatted text; a telephone shows some 40 of them."""
 _MOST_BAR = 20
 

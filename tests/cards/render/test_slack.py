@@ -192,8 +192,8 @@ def test_facts_are_lines_and_a_long_list_is_counted() -> None:
     (block,) = blocks(facts)
 
     assert "".join(run["text"] for run in runs(block)) == "Who: Ann\nWhat: \u2013"
-    (long,) = blocks(Facts((Fact("n", "v"),) * 30))
-    assert runs(long)[-1]["text"] == "\nand 6 more"
+    (long,) = blocks(Facts((Fact("n", "v"),) * 50))
+    assert runs(long)[-1]["text"] == "\nand 11 more"
 
 
 def test_a_meter_has_a_light_a_bar_and_its_words() -> None:
