@@ -5,6 +5,7 @@ from pydantic import SecretStr
 from starlette.routing import Router
 
 from bots.slack.answers import Answers
+from bots.slack.arrivals import Arrivals
 from bots.slack.board import Board, place_of
 from bots.slack.chores import Chores
 from bots.slack.desk import Desk
@@ -41,7 +42,7 @@ class Slack:
         self._chores = Chores()
         people = People(self._api, self._us, settings.slack_workspaces)
         answers = Answers(Places(core, self._api), self._homes)
-        self._desk = Desk(core, people, answers, self._chores, self._us)
+        self._desk = Desk(core, people, answers, self._chores, self._us, Arrivals(core))
         self._inlet = Inlet(self._api, self._us, self._desk.take)
         self.transport = SlackTransport(self._api, self._start, self._stop)
 

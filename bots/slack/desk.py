@@ -15,6 +15,7 @@ from bots import dispatch
 from bots.context import Answer
 from bots.slack import events, shown
 from bots.slack.answers import Answers
+from bots.slack.arrivals import Arrivals
 from bots.slack.chores import Chores
 from bots.slack.envelope import Json, checked
 from bots.slack.events import Called, Clicked, Event, Opened, Said, Sent, Wrote
@@ -61,6 +62,7 @@ class Desk:
     answers: Answers
     chores: Chores
     us: Callable[[], Bot]
+    arrivals: Arrivals
 
     async def take(self, body: Json) -> Ack | None:
         """Take an event up, once; None if the database cannot say whether that was done."""
@@ -68,7 +70,7 @@ class Desk:
         if event is None:
             return _nothing
         try:
-            new = await inbox.claim(self.core, SLACK, event.key, events.encode(event))
+            new = await self.arrivals.claim(event)
         except Refusal:
             return None
         if not new:
@@ -98,7 +100,7 @@ class Desk:
         finally:
             if modal is not None and not modal.told.done():
                 modal.told.set_result(NOTHING)
-        await inbox.done(self.core, SLACK, event.key)
+        await self.arrivals.done(event)
         if acted is not None:
             await self.answers.homes.acted(acted)
 

@@ -1,5 +1,7 @@
 """What platforms deliver: every event is worked on once, however often it comes."""
 
+from collections.abc import Mapping, Sequence
+
 from core.service.start import Core
 from core.store import inbox
 from core.views.delivery import LeftEvent
@@ -16,6 +18,19 @@ async def claim(core: Core, platform: str, key: str, payload: str = "") -> bool:
     now, until = _times(core)
     return await core.database.run(
         lambda: inbox.claim(platform, key, payload, now_ms=now, until_ms=until)
+    )
+
+
+async def exchange(
+    core: Core, platform: str, events: Mapping[str, str], ended: Sequence[str] = ()
+) -> frozenset[str]:
+    """End some events and take up others, payloads by their keys, in one commit.
+
+    Returns the keys of those that are ours to work on.
+    """
+    now, until = _times(core)
+    return await core.database.run(
+        lambda: inbox.exchange(platform, events, ended, now_ms=now, until_ms=until)
     )
 
 

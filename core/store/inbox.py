@@ -4,6 +4,8 @@ A platform delivers again what it believes lost, up to fifty times. An event tha
 done again; one whose worker died or failed is, three times at most.
 """
 
+from collections.abc import Mapping, Sequence
+
 from core.store.statements import Program, Read
 from core.views.delivery import LeftEvent
 
@@ -20,6 +22,10 @@ ORDER BY received_ms, key LIMIT :3
 DONE = """
 UPDATE inbox SET state = 'done', payload = '', lease_until = 0
 WHERE platform = :1 AND key = :2 AND state = 'received' AND lease_until > 0 RETURNING key
+"""
+DONE_ALL = """
+UPDATE inbox SET state = 'done', payload = '', lease_until = 0
+WHERE platform = :1 AND key IN :2 AND state = 'received' AND lease_until > 0 RETURNING key
 """
 READ_STATE = "SELECT state FROM inbox WHERE platform = :1 AND key = :2"
 FAILED = """
@@ -41,6 +47,23 @@ def claim(platform: str, key: str, payload: str, *, now_ms: int, until_ms: int) 
     if (yield Read(ADD_ONE, (platform, key, until_ms, payload, now_ms))):
         return True
     return bool((yield Read(TAKE, (platform, key, until_ms, now_ms, MOST_ATTEMPTS))))
+
+
+def exchange(
+    platform: str, events: Mapping[str, str], ended: Sequence[str], *, now_ms: int, until_ms: int
+) -> Program[frozenset[str]]:
+    """End some events and take up others; return the keys of those that are ours to work on.
+
+    In the order of their keys, as everywhere: of two processes that get the same ones, none waits
+    for the other while that waits for it.
+    """
+    if ended:
+        yield Read(DONE_ALL, (platform, sorted(ended)))
+    ours = set()
+    for key in sorted(events):
+        if (yield from claim(platform, key, events[key], now_ms=now_ms, until_ms=until_ms)):
+            ours.add(key)
+    return frozenset(ours)
 
 
 def done(platform: str, key: str) -> Program[bool]:

@@ -87,7 +87,7 @@ async def measure(
     process: Process, vendor: SlackVendor, folder: Path, asked: argparse.Namespace
 ) -> tuple[list[float], str]:
     caller = await process.member("bench", 1_000_000_000)
-    for number in range(PEOPLE):
+    for number in range(asked.people):
         await process.member(f"person{number}", 5000)
     took: list[float] = []
     port = int(process.url.rpartition(":")[2])
@@ -95,7 +95,7 @@ async def measure(
     async with httpx.AsyncClient(base_url=process.url, timeout=30, limits=limits) as http:
         await until(lambda: vendor.asked("auth.test"), 30)
         until_s = time.monotonic() + asked.seconds
-        people = [person(vendor, Timed(http, took), until_s, n) for n in range(PEOPLE)]
+        people = [person(vendor, Timed(http, took), until_s, n) for n in range(asked.people)]
         loading = asyncio.create_task(fixed_load(folder, port, caller.key, asked))
         await asyncio.gather(*people)
         return took, await loading
@@ -128,6 +128,7 @@ async def bench(url: str, folder: Path, asked: argparse.Namespace) -> Figures:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, default=PEOPLE)
     parser.add_argument("--rate", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--database", choices=("sqlite", "postgres", "both"), default="both")

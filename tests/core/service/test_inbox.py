@@ -40,6 +40,33 @@ async def test_events_are_told_apart_by_platform_and_key(core: Core) -> None:
     assert claimed == [True, True, True, False]
 
 
+async def test_many_events_are_taken_up_and_ended_in_one_commit(core: Core) -> None:
+    assert await inbox.claim(core, "slack", "b")
+    events = {"c": "one", "a": "two", "b": "three"}
+
+    assert await inbox.exchange(core, "slack", events) == {"a", "c"}
+    assert await inbox.exchange(core, "slack", events) == frozenset()
+    more = {"c": "again", "d": "new"}
+    assert await inbox.exchange(core, "slack", more, ["c", "b", "a", "unknown"]) == {"d"}
+
+    assert [await inbox.done(core, "slack", key) for key in ("a", "b", "c")] == [True] * 3
+    assert await inbox.exchange(core, "slack", events) == frozenset()
+
+
+async def test_two_processes_that_get_the_same_events_share_them_out(
+    core: Core, settings: Settings, clock: ManualClock
+) -> None:
+    async with open_core(settings, clock) as other:
+        for number in range(10):
+            keys = [f"{number}:{n}" for n in range(8)]
+            one, two = await asyncio.gather(
+                inbox.exchange(core, "slack", dict.fromkeys(keys, "")),
+                inbox.exchange(other, "slack", dict.fromkeys(reversed(keys), "")),
+            )
+            assert one | two == set(keys)
+            assert not one & two
+
+
 async def test_who_died_over_an_event_leaves_it_to_the_next_delivery(
     core: Core, settings: Settings, clock: ManualClock
 ) -> None:
