@@ -54,7 +54,7 @@ async def screen(request: pytest.FixtureRequest, browser: Browser) -> AsyncItera
         viewport={"width": looks.width, "height": looks.height},
         color_scheme="dark" if looks.dark else "light",
         contrast="more" if looks.contrast else "no-preference",
-        reduced_motion="reduce" if looks.contrast else "no-preference",
+        reduced_motion="reduce",  # what is still fading in has no contrast to be judged by
     ) as context:
         context.set_default_timeout(SECONDS * 1000)
         page = await watched(context)

@@ -4,6 +4,7 @@
 (() => {
   const SILENT_MS = 25000;
   const LONGEST_MS = 15000;
+  const OFFLINE = "You are offline. What you see may be out of date.";
   const notice = document.getElementById("offline");
   let wait = 0;
   let stop = null;
@@ -76,7 +77,8 @@
         // the line broke, or was silent for too long: what follows takes it up again
       }
       if (over) return;
-      if (wait) tell("Reconnecting… what you see may be out of date.");
+      if (!navigator.onLine) tell(OFFLINE);
+      else if (wait) tell("Reconnecting… what you see may be out of date.");
       await new Promise((resolve) => {
         setTimeout(resolve, wait + Math.random() * 300);
         addEventListener("online", resolve, { once: true });
@@ -86,7 +88,7 @@
   };
 
   addEventListener("offline", () => {
-    tell("You are offline. What you see may be out of date.");
+    tell(OFFLINE);
     stop?.abort();
   });
 
