@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from textwrap import wrap
 
 from cards.card import Column, Table
-from cards.render.limits import listed, shorten
-from cards.render.words import line, width
+from cards.render.limits import listed, said, shorten
+from cards.render.rooms import Room
+from cards.render.words import NOTHING, line, width
 
 GAP = "  "
 _LEAST = 4
@@ -38,6 +39,14 @@ def table(node: Table, columns: int, rows: int) -> list[str]:
     return [*drawn, *([rest] if rest else [])]
 
 
+def listing(node: Table, room: Room) -> tuple[str, list[str]]:
+    """Return a table that is too wide as a line of titles, and one a row."""
+    shown, rest = listed(node.rows, room.rows)
+    rows = [f"• {_dotted(row, room)}" for row in shown]
+    titles = _dotted([column.title for column in node.columns], room)
+    return titles, [*rows, *([rest] if rest else [])]
+
+
 def short(text: str, columns: int) -> str:
     """Return `text` on one line of at most so many letters."""
     return shorten(line(text), columns, width)
@@ -46,6 +55,11 @@ def short(text: str, columns: int) -> str:
 def padded(text: str, columns: int, *, right: bool = False) -> str:
     space = " " * (columns - width(text))
     return space + text if right else text + space
+
+
+def _dotted(cells: Row, room: Room) -> str:
+    each = (said(cell, room.short) for cell in cells)
+    return shorten(" · ".join(filter(None, each)), room.text) or NOTHING
 
 
 def _shown(node: Table, rows: Iterable[Row], columns: int) -> tuple[list[str], list[list[str]]]:
@@ -57,13 +71,17 @@ def _shown(node: Table, rows: Iterable[Row], columns: int) -> tuple[list[str], l
 
 
 def _widths(titles: Row, cells: Sequence[Row], most: int) -> list[int]:
-    """Return the widths of the columns; first titles are broken, then the widest give way."""
+    """Return the widths of the columns; first titles give way, word by word, then the widest."""
     widths = _needed([[title] for title in titles], cells, most)
-    if _total(widths) > most:
-        widths = _needed(map(str.split, titles), cells, most)
-    while _total(widths) > most and max(widths) > _LEAST:
-        widths[widths.index(max(widths))] -= 1
+    words = _needed(map(str.split, titles), cells, most)
+    for floor in (words, [_LEAST] * len(widths)):
+        while _total(widths) > most and (loose := _above(widths, floor)):
+            widths[max(loose, key=widths.__getitem__)] -= 1
     return widths
+
+
+def _above(widths: Sequence[int], floor: Sequence[int]) -> list[int]:
+    return [at for at, wide in enumerate(widths) if wide > floor[at]]
 
 
 def _needed(heads: Iterable[Row], cells: Sequence[Row], most: int) -> list[int]:

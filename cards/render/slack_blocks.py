@@ -22,6 +22,10 @@ def prose(node: Prose, room: Room) -> Json:
             return _facts(node, room)
         case Meter() | Link() | Divider():
             return _line(node, room)
+        case Table() if not grid.fits(node, COLUMNS):
+            titles, rows = grid.listing(node, room)
+            text = shorten("\n" + "\n".join(rows), room.text)
+            return _rich(_section(_run(titles, bold=True), _run(text)))
         case Table() | Chart() | Code():
             return _preformatted(node, room)
         case _ as never:

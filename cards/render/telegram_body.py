@@ -1,7 +1,6 @@
 """What a card says, as the HTML that the Bot API takes."""
 
 import re
-from collections.abc import Sequence
 from html import escape
 from typing import assert_never
 
@@ -83,15 +82,8 @@ def _figure(node: Table | Chart, room: Room) -> str:
 
 def _list(node: Table, room: Room) -> str:
     """Return a table that is wider than a telephone: a line a row, the titles above."""
-    rows, rest = listed(node.rows, room.rows)
-    titles = _dotted([column.title for column in node.columns], room)
-    drawn = [f"<i>{titles}</i>", *(f"• {_dotted(row, room)}" for row in rows)]
-    return "\n".join([*drawn, *([rest] if rest else [])])
-
-
-def _dotted(cells: Sequence[str], room: Room) -> str:
-    shown = (said(cell, room.short) for cell in cells)
-    return _escaped(shorten(" · ".join(filter(None, shown)), room.text)) or NOTHING
+    titles, rows = grid.listing(node, room)
+    return "\n".join([f"<i>{_escaped(titles)}</i>", *map(_escaped, rows)])
 
 
 def _pre(lines: list[str]) -> str:

@@ -7,6 +7,7 @@ from world.any_cards import few, tables
 
 from cards.card import Column, Table
 from cards.render import grid
+from cards.render.rooms import Room
 from cards.render.words import width
 
 BOARD = Table(
@@ -44,6 +45,25 @@ def test_the_widest_cells_give_way_when_titles_are_not_enough() -> None:
     table = Table((Column("Who"), Column("What")), (("Mia", "a very long story"),))
 
     assert grid.table(table, 16, 10)[2] == "Mia  a very…"
+
+
+def test_titles_are_broken_no_more_than_they_must_be() -> None:
+    assert grid.table(BOARD, 30, 10)[:3] == [
+        "             Credits per 1,000",
+        "Place  Name             tokens",
+        "─" * 30,
+    ]
+
+
+def test_a_listing_has_the_titles_and_a_line_a_row() -> None:
+    room = Room(nodes=1, text=30, short=20, rows=2, buttons=0)
+    table = Table(BOARD.columns, (*BOARD.rows, ("", "", "")))
+
+    assert grid.listing(table, room) == (
+        "Place · Name · Credits per…",
+        ["• 1 · Mia · 1.40", "and 2 more"],
+    )
+    assert grid.listing(Table(BOARD.columns, (("", "", ""),)), room)[1] == ["• \u2013"]
 
 
 def test_rows_that_are_too_many_are_counted() -> None:
