@@ -26,10 +26,18 @@ from world.slack_vendor import BOT_TOKEN, SIGNING_SECRET, SlackVendor, slack_ven
 from world.slack_ways import Acked, Http
 
 PEOPLE = 50
+WARM_SECONDS = 6.0
+"""In which everybody becomes known: that happens once, and is told to each of them."""
 PAUSE_SECONDS = 1.0
 """How long each waits between two things they do."""
 BUDGET_MS = 100.0
 LINES = ("quota", "approvals", "vacation", "why", "help", "leaderboard")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    number: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +57,27 @@ class Timed(Http):
 
     def __init__(self, http: httpx.AsyncClient, took: list[float]) -> None:
         super().__init__(http)
-        self.took = took
+        self._took = took
+        self.measures = False
 
     async def again(self, headers: dict[str, str] | None = None) -> Acked:
         before = time.perf_counter()
         acked = await super().again(headers)
-        self.took.append((time.perf_counter() - before) * 1000)
+        if self.measures:
+            self._took.append((time.perf_counter() - before) * 1000)
         assert acked.status == 200, acked
         return acked
 
 
-async def person(vendor: SlackVendor, way: Timed, until_s: float, number: int) -> None:
-    """Say and click things until the time is over."""
-    user = await vendor.hire(f"person{number}", {})
-    one = SlackPerson(vendor, user, way)
+async def person(vendor: SlackVendor, way: Timed, begins_s: float, asked: Asked) -> None:
+    """Become known, then say and click things until the time is over."""
+    one = SlackPerson(vendor, await vendor.hire(f"person{asked.number}", {}), way)
+    await asyncio.sleep(asked.number / PEOPLE)
     await one.asks("whoami")
-    way.took.clear()  # what counts begins when all are known
-    await asyncio.sleep(PAUSE_SECONDS * (1 + number / PEOPLE))
-    turn = number
-    while time.monotonic() < until_s:
+    await asyncio.sleep(max(0.0, begins_s - time.monotonic()) + asked.number / PEOPLE)
+    turn = asked.number
+    way.measures = True
+    while time.monotonic() < begins_s + asked.seconds:
         turn += 1
         if turn % 3:
             await one.command(LINES[turn % len(LINES)])
@@ -78,7 +88,16 @@ async def person(vendor: SlackVendor, way: Timed, until_s: float, number: int) -
 
 async def fixed_load(folder: Path, port: int, key: str, asked: argparse.Namespace) -> str:
     command = [*pinned(1), str(folder / "load"), "-p", str(port), "-c", "32", "-m", "mock"]
-    command += ["-R", str(asked.rate), "-d", str(asked.seconds), "-w", "0.5", "-k", key]
+    command += [
+        "-R",
+        str(asked.rate),
+        "-d",
+        str(asked.seconds),
+        "-w",
+        str(WARM_SECONDS),
+        "-k",
+        key,
+    ]
     run = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
     return (await run.communicate())[0].decode()
 
@@ -94,8 +113,11 @@ async def measure(
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(base_url=process.url, timeout=30, limits=limits) as http:
         await until(lambda: vendor.asked("auth.test"), 30)
-        until_s = time.monotonic() + asked.seconds
-        people = [person(vendor, Timed(http, took), until_s, n) for n in range(asked.people)]
+        begins_s = time.monotonic() + WARM_SECONDS
+        people = [
+            person(vendor, Timed(http, took), begins_s, Asked(n, asked.seconds))
+            for n in range(asked.people)
+        ]
         loading = asyncio.create_task(fixed_load(folder, port, caller.key, asked))
         await asyncio.gather(*people)
         return took, await loading
