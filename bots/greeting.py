@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bots.demo import Demo
 from core.views import VERSION
 
-CHAT = '{"model": "demo", "messages": [{"role": "user", "content": "Hello"}]}'
+CHAT = '{"model": "demo", "max_tokens": 200, "messages": [{"role": "user", "content": "Hello"}]}'
 STREAMED = '{"model": "demo", "stream": true, "messages": [{"role": "user", "content": "Hello"}]}'
 
 Strong = Callable[[str], str]
