@@ -40,6 +40,9 @@ api_base = "http://127.0.0.1:9/v1"
 fallbacks = ["mock"]
 """
 
+CALM_LOOKS = 25
+"""So many looks in a row, half a second, that find no open hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -113,9 +116,14 @@ class Served:
         return int((await self.rows("SELECT count(*) FROM hold WHERE state = 'open'"))[0][0])
 
     async def quiet(self, seconds: float = 15) -> None:
-        """Wait until no hold is open; it must come to that without any help."""
+        """Wait until no hold is open and none follows; it must come to that without any help.
+
+        What clients sent before they left may still be on its way in.
+        """
+        calm = 0
         async with asyncio.timeout(seconds):
-            while await self.open_holds():
+            while calm < CALM_LOOKS:
+                calm = 0 if await self.open_holds() else calm + 1
                 await asyncio.sleep(0.02)
 
     async def assert_clean(self) -> None:

@@ -36,7 +36,7 @@ async def test_300_impatient_clients_leave_no_open_hold_and_no_free_token(
 
     async with asyncio.TaskGroup() as group:
         for _ in range(CLIENTS):
-            patience = dice.uniform(0.01, 0.5)
+            patience = dice.uniform(0.01, 1.0)
             group.create_task(leave_early(served, member, patience, "tokens=40 gap=0.01"))
     await served.quiet()
 
