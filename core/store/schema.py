@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,6 +31,7 @@ READ_VERSION = "SELECT version_num FROM alembic_version"
 CONNECT_SECONDS = 5.0
 WAIT_SECONDS = 60.0
 """How long an upgrade waits for another one on the same database."""
+RETRY_SECONDS = 0.02
 LOCK = 0x746F6B656E
 """PostgreSQL's advisory lock under which upgrades run: `token` in ASCII."""
 
@@ -118,7 +120,7 @@ def _on_sqlite(path: Path, work: Callable[[Connection], None]) -> None:
     @event.listens_for(engine, "connect")
     def _prepare(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # the driver would begin too late for CREATE TABLE
-        connection.cursor().execute("PRAGMA journal_mode = WAL")
+        _write_ahead(connection)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -126,6 +128,20 @@ def _on_sqlite(path: Path, work: Callable[[Connection], None]) -> None:
 
     with engine.begin() as connection:
         work(connection)
+
+
+def _write_ahead(connection: DBAPIConnection) -> None:
+    """Change the file's mode; SQLite's own time-out does not wait for others that do it, too."""
+    until = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            connection.cursor().execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(RETRY_SECONDS)
+        else:
+            return
 
 
 def _migrate(connection: Connection) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import uvicorn
+from world.ports import readable_socket
 
 from bots.app import application
 from core.service import membership
@@ -141,10 +142,11 @@ async def serving(settings: Settings, upstream_base: str = "") -> AsyncIterator[
         key = await membership.first_admin(core)
         assert key is not None
         server = uvicorn.Server(_config(app))
-        task = asyncio.create_task(server.serve())
+        listener = readable_socket()
+        task = asyncio.create_task(server.serve([listener]))
         while not server.started:
             await asyncio.sleep(0.005)
-        port = server.servers[0].sockets[0].getsockname()[1]
+        port = listener.getsockname()[1]
         limits = httpx.Limits(max_connections=None)
         base = f"http://127.0.0.1:{port}"
         async with httpx.AsyncClient(base_url=base, timeout=60, limits=limits) as http:
@@ -162,8 +164,6 @@ async def serving(settings: Settings, upstream_base: str = "") -> AsyncIterator[
 def _config(app: object) -> uvicorn.Config:
     return uvicorn.Config(
         app,  # type: ignore[arg-type]  # an ASGI application
-        host="127.0.0.1",
-        port=0,
         loop="none",
         http="httptools",
         ws="none",
