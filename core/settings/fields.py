@@ -12,8 +12,10 @@ from core.settings.kinds import (
     Domains,
     Host,
     PublicUrl,
+    RateLimitsUrl,
     Secret,
     ShortName,
+    TracesUrl,
     UnknownOutcome,
 )
 from core.settings.slack_kinds import (
@@ -98,6 +100,34 @@ class Settings(BaseSettings):
     lease_seconds: Annotated[float, Field(ge=1, le=600)] = Field(
         30, description="After this long without a heartbeat a process counts as dead."
     )
+    connect_seconds: Annotated[float, Field(ge=0.1, le=60)] = Field(
+        5, description="How long a connection to a provider may take."
+    )
+    silence_seconds: Annotated[float, Field(ge=1, le=3600)] = Field(
+        300,
+        description="The longest a provider may be silent, before its answer begins or within it.",
+    )
+    cooldown_seconds: Annotated[float, Field(ge=0, le=3600)] = Field(
+        30,
+        description="How long a model whose provider keeps failing is passed over, where it has"
+        " fallbacks.",
+    )
+    max_open_calls: Annotated[int, Field(ge=1, le=100_000)] = Field(
+        5000, description="Calls that one process has open at most; more get 503."
+    )
+    replay_seconds: Annotated[float, Field(ge=0, le=3600)] = Field(
+        60,
+        description="How long the answer of a call with an Idempotency-Key is kept in memory, for"
+        " those who ask again. Those of strict calls never are.",
+    )
+    replay_mib: Annotated[int, Field(ge=1, le=4096)] = Field(
+        64, description="Memory for those answers, in MiB."
+    )
+    rate_limits_url: RateLimitsUrl = Field(
+        "",
+        description="Where requests and tokens a minute are counted: redis://… for several"
+        " processes; empty: in the database if that is PostgreSQL, else in memory.",
+    )
     max_body_mib: Annotated[int, Field(ge=1, le=512)] = Field(
         20, description="Largest request body, in MiB."
     )
@@ -139,6 +169,19 @@ class Settings(BaseSettings):
     )
     log_messages_days: Annotated[int, Field(ge=1, le=3650)] = Field(
         30, description="Days after which kept messages are deleted."
+    )
+    metrics: bool | None = Field(
+        None,
+        description="Serve Prometheus metrics at /metrics; empty: on loopback, and wherever there"
+        " is a TOKENPOOL_METRICS_TOKEN.",
+    )
+    metrics_token: Secret = Field(
+        None, description="Bearer token that /metrics asks for; empty: none."
+    )
+    traces_url: TracesUrl = Field(
+        "",
+        description="Where OpenTelemetry traces go, such as http://127.0.0.1:4318/v1/traces; needs"
+        " the extra `otel`. Empty: nowhere.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least level logged."

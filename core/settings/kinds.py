@@ -60,6 +60,19 @@ def _public_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _rate_limits_url(value: str) -> str:
+    parts = urlsplit(value)
+    if value and not (parts.scheme in {"redis", "rediss"} and parts.hostname and parts.port != 0):
+        raise ValueError
+    return value
+
+
+def _traces_url(value: str) -> str:
+    if "@" in value or "?" in value:
+        raise ValueError
+    return _public_url(value)
+
+
 def _strong(value: SecretStr | None) -> SecretStr | None:
     secret = "" if value is None else value.get_secret_value()
     varied = len(secret) >= LEAST_SECRET and len(set(secret)) >= LEAST_DIFFERENT
@@ -97,6 +110,14 @@ PublicUrl = Annotated[
     str,
     AfterValidator(_public_url),
     Allowed("an http or https address such as https://tokenpool.example.com"),
+]
+RateLimitsUrl = Annotated[
+    str, AfterValidator(_rate_limits_url), Allowed("redis://… or rediss://…, or empty")
+]
+TracesUrl = Annotated[
+    str,
+    AfterValidator(_traces_url),
+    Allowed("an http or https address such as http://127.0.0.1:4318/v1/traces"),
 ]
 Domains = Annotated[
     str, AfterValidator(_domains), Allowed("domains such as example.com, with commas between them")

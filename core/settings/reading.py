@@ -62,7 +62,8 @@ def hidden() -> frozenset[str]:
     """Return the settings that are never shown: secrets, and what can hold a password."""
     fields = Settings.model_fields.items()
     return frozenset(n for n, f in fields if SecretStr in get_args(f.annotation)) | {
-        "database_url"
+        "database_url",
+        "rate_limits_url",
     }
 
 

@@ -11,12 +11,12 @@ from core.domain.balancer import Granted, Purses, decide
 from core.domain.errors import Refusal
 from core.domain.ledger import Delta, Kind, Payer
 from core.domain.members import Priority, Privacy, strictest
+from core.store.call_tables import HoldRow
 from core.store.folio import Folio, limit_id
 from core.store.holders import Away, Holder, Party, TeamSeat, invalid_key
 from core.store.idempotency import Replays
 from core.store.items import HoldItem
 from core.store.statements import Insert, Program, Read
-from core.store.tables import HoldRow
 
 READ_MADE = "SELECT id, payer, output_limit, amount FROM hold WHERE id IN :1"
 HOLD = (

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from core.domain.errors import Code, Refusal
+from core.store.call_tables import IdempotencyRow
 from core.store.items import HoldItem
 from core.store.statements import Insert, Program, Read
-from core.store.tables import IdempotencyRow
 
 READ_CLAIMS = """
 SELECT i.id, i.body_mac, i.call_id, h.state FROM idempotency i LEFT JOIN hold h ON h.id = i.call_id

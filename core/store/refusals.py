@@ -7,9 +7,9 @@ import msgspec
 
 from core.domain.ledger import Payer
 from core.store import approval_rows
+from core.store.call_tables import RefusalRow, RefusedCallRow
 from core.store.items import RefusalItem, Traced
 from core.store.statements import Change, Insert, Program, Read
-from core.store.tables import RefusalRow, RefusedCallRow
 from core.views.chat import RefusedView
 
 HOUR_MS = 3_600_000

@@ -23,7 +23,7 @@ from core.settings import SettingsError
 from core.store.database import dialect_of, sqlite_path
 from core.store.statements import Dialect
 
-VERSIONS = ("0001", "0002")
+VERSIONS = ("0001", "0002", "0003")
 """Every migration in order; the last one is what this code works with."""
 HEAD = VERSIONS[-1]
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -6,11 +6,11 @@ from core.calls import Receipt
 from core.domain import ledger
 from core.domain.ledger import RESOLVES, Delta, HoldState, Kind, Resolution
 from core.domain.periods import Period
+from core.store.call_tables import AttemptRow, CallRow, HoldRow, MessageRow
 from core.store.folio import Folio, Opening
 from core.store.idempotency import FORGET
 from core.store.items import SettleItem
 from core.store.statements import Change, Insert, Program, Read
-from core.store.tables import AttemptRow, CallRow, HoldRow, MessageRow
 
 READ_STATES = """
 SELECT h.id, h.state, COALESCE(c.cost, 0), c.cost = h.amount AND t.id IS NULL

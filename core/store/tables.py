@@ -1,13 +1,11 @@
-"""Every table. Amounts are microcredits (BIGINT), times are milliseconds since the epoch, UTC.
+"""The tables of people and money; those of calls are in `call_tables`.
 
-Columns that people read as words (states, kinds) are text with the enum's value.
+Amounts are microcredits (BIGINT), times are milliseconds since the epoch, UTC. Columns that people
+read as words (states, kinds) are text with the enum's value.
 """
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
-
-IS_OPEN = text("state = 'open'")
-IS_LENT = text("payer <> 'own'")
 
 
 def big(**more: object) -> int:
@@ -41,6 +39,9 @@ class TeamRow(SQLModel, table=True):
     vacation_percent: int = 10
     privacy: str = "standard"
     status: str = "active"
+    rpm: int | None = big(default=None)
+    tpm: int | None = big(default=None)
+    """Requests and tokens a minute of all its members together; None: no limit."""
     created_ms: int = big()
 
 
@@ -64,7 +65,14 @@ class ApiKeyRow(SQLModel, table=True):
     mac: bytes = Field(sa_type=LargeBinary)
     priority: str = "standard"
     privacy: str = "standard"
+    models: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    """The only models it may call, as a JSON list of names; empty: all."""
     cap: int | None = big(default=None)
+    rpm: int | None = big(default=None)
+    tpm: int | None = big(default=None)
+    """Requests and tokens a minute; None: no limit."""
+    concurrency: int | None = big(default=None)
+    """Calls at the same time; None: no limit."""
     created_ms: int = big()
     expires_ms: int | None = big(default=None)
     revoked_ms: int | None = big(default=None)
@@ -117,107 +125,6 @@ class TransferRow(SQLModel, table=True):
     mac: bytes = Field(sa_type=LargeBinary)
 
 
-class HoldRow(SQLModel, table=True):
-    __tablename__ = "hold"
-    __table_args__ = (
-        Index("ix_hold_open", "epoch", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
-    )
-    id: str = Field(primary_key=True)
-    """The call's id."""
-    row_id: str
-    payer: str
-    amount: int = big()
-    state: str = "open"
-    epoch: str
-    """The process instance that holds it; its lease row tells whether it is alive."""
-    member_id: str
-    team_id: str | None = None
-    key_id: str
-    limits: str = ""
-    """The ids of the limit rows that count this hold, separated by blanks."""
-    model: str
-    priority: str
-    privacy: str
-    streamed: bool
-    output_limit: int = big()
-    idempotency_id: str = ""
-    why: str
-    """How the payer was found, as JSON: [payer, reason, available microcredits] of each look."""
-    created_ms: int = big()
-
-
-class CallRow(SQLModel, table=True):
-    """The usage row of a call: counts and credits, never a word of it."""
-
-    __tablename__ = "call"
-    __table_args__ = (
-        Index("ix_call_member_ended", "member_id", "ended_ms"),
-        Index(
-            "ix_call_pool", "payer", "ended_ms",
-            sqlite_where=IS_LENT, postgresql_where=IS_LENT,
-        ),
-    )  # fmt: skip
-    """The second finds what a pool paid; a call from own quota leaves no entry in it."""
-    id: str = Field(primary_key=True)
-    member_id: str
-    team_id: str | None = Field(default=None)
-    key_id: str
-    period: str = Field(index=True)
-    model: str
-    upstream: str
-    payer: str
-    outcome: str
-    """settled, voided or captured."""
-    status: int
-    """The HTTP status the client was sent, 499 if it had hung up."""
-    estimated: bool
-    prompt_tokens: int = big()
-    completion_tokens: int = big()
-    cached_tokens: int = big()
-    cost: int = big()
-    started_ms: int = big()
-    ended_ms: int = big(index=True)
-
-
-class AttemptRow(SQLModel, table=True):
-    __tablename__ = "attempt"
-    call_id: str = Field(primary_key=True)
-    no: int = Field(primary_key=True)
-    upstream: str
-    outcome: str
-    status: int
-    ms: int
-
-
-class RefusalRow(SQLModel, table=True):
-    """Refusals of one kind within an hour, coalesced, so that a retry loop costs one row."""
-
-    __tablename__ = "refusal"
-    __table_args__ = (Index("ix_refusal_member_last", "member_id", "last_ms"),)
-    id: str = Field(primary_key=True)
-    member_id: str
-    team_id: str | None = None
-    key_id: str
-    code: str
-    model: str
-    why: str
-    required: int = big()
-    count: int = big()
-    last_call_id: str
-    first_ms: int = big()
-    last_ms: int = big()
-    link: str | None = Field(default=None, index=True)
-    """What leads to it from the refused call's message: `/r/<link>`, for its member alone."""
-
-
-class RefusedCallRow(SQLModel, table=True):
-    """Leads from a refused call's id to its coalesced row; kept for the first 50 of each row."""
-
-    __tablename__ = "refused_call"
-    id: str = Field(primary_key=True)
-    refusal_id: str
-
-
 class ApprovalRow(SQLModel, table=True):
     __tablename__ = "approval"
     __table_args__ = (
@@ -244,26 +151,6 @@ class ApprovalRow(SQLModel, table=True):
     answer: str = ""
     passed_by: str | None = None
     """The manager who passed it to the administrators."""
-
-
-class IdempotencyRow(SQLModel, table=True):
-    __tablename__ = "idempotency"
-    id: str = Field(primary_key=True)
-    """`<member>/<key>`: the scope is the member."""
-    body_mac: bytes = Field(sa_type=LargeBinary)
-    call_id: str
-    created_ms: int = big(index=True)
-
-
-class MessageRow(SQLModel, table=True):
-    """Words of a call: only with log_messages on, and never in strict privacy."""
-
-    __tablename__ = "message"
-    call_id: str = Field(primary_key=True)
-    member_id: str
-    request: bytes = Field(sa_type=LargeBinary)
-    answer: bytes = Field(sa_type=LargeBinary)
-    at_ms: int = big(index=True)
 
 
 class AuditRow(SQLModel, table=True):

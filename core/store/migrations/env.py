@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 from core import settings
-from core.store import chat_tables, schema, seal_tables, tables
+from core.store import call_tables, chat_tables, schema, seal_tables, tables
 
-TABLES = (tables.MetaRow, seal_tables.SealRow, chat_tables.OutboxRow)
+TABLES = (tables.MetaRow, call_tables.CallRow, seal_tables.SealRow, chat_tables.OutboxRow)
 """Naming one table imports its module, and with it all tables there."""
 
 

@@ -4,6 +4,7 @@ from itertools import count
 
 from world.people import Town
 
+from core.store.call_tables import MessageRow, RefusalRow, RefusedCallRow
 from core.store.chat_tables import (
     CardRefRow,
     InboxRow,
@@ -15,13 +16,7 @@ from core.store.chat_tables import (
 )
 from core.store.housekeeping import forget
 from core.store.statements import Program
-from core.store.tables import (
-    ApprovalRow,
-    LeaseRow,
-    MessageRow,
-    RefusalRow,
-    RefusedCallRow,
-)
+from core.store.tables import ApprovalRow, LeaseRow
 
 DAY = 86_400_000
 NOW = 1_000 * DAY
