@@ -32,6 +32,9 @@ from core.store.statements import Dialect, Insert, Program, Read, Row, columns_o
 from core.store.tables import ApiKeyRow, MemberRow, MembershipRow, TeamRow
 
 PEPPER = b"0123456789abcdef" * 2
+TEAM = ("id", "name", "slug", "pool_quota", "critical_policy", "critical_percent",
+        "vacation_percent", "privacy", "status", "created_ms")  # fmt: skip
+KEY = ("id", "member_id", "team_id", "label", "mac", "priority", "privacy", "cap", "created_ms")
 T = TypeVar("T")
 Answer = Paid | No
 
@@ -87,13 +90,13 @@ def populate(books: Books) -> Program[None]:
     ]  # fmt: skip
     keys = [
         (name, key.member, key.team, name, b"", "critical" if key.critical else "standard",
-         "standard", key.cap, 0, None, None, None)
+         "standard", key.cap, 0)
         for name, key in books.keys.items()
     ]  # fmt: skip
-    yield Insert(TeamRow, columns_of(TeamRow), list(teams))
+    yield Insert(TeamRow, TEAM, list(teams))
     yield Insert(MemberRow, columns_of(MemberRow), list(members))
     yield Insert(MembershipRow, columns_of(MembershipRow), list(seats))
-    yield Insert(ApiKeyRow, columns_of(ApiKeyRow), list(keys))
+    yield Insert(ApiKeyRow, KEY, list(keys))
 
 
 def person(books: Books, name: str) -> Person:
