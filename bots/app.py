@@ -55,7 +55,10 @@ async def application(settings: Settings, own_url: str = "") -> AsyncIterator[Ap
         others = platforms.built(core, [slack.platform(routers)])
         chats = Supervisor({WebTransport.name: WebTransport(core), **others})
         gate = Gate(
-            core, catalog.load(settings, environ), HttpSource(environ), connectors=chats.views
+            core,
+            catalog.load(settings, environ),
+            HttpSource(environ, settings.connect_seconds),
+            connectors=chats.views,
         )
         mounts = [
             Mount(web_app.PREFIXES, web, web.routes),

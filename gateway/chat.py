@@ -90,6 +90,7 @@ class Chat:
                 usage_wanted=body.include_usage,
                 source_of=self._gate.source_of,
                 meter=meter,
+                cooling=self._gate.cooling,
             )
 
         return Call(

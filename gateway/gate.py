@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from core.service.start import Core
 from core.views import PartView
 from gateway.catalog import Catalog
+from gateway.cooling import Cooling
 from gateway.model import Model
 from gateway.sources import DemoSource, HttpSource, Source
 from gateway.stream import Pumps
@@ -22,6 +23,10 @@ class Gate:
     demo: DemoSource = field(default_factory=DemoSource)
     connectors: Callable[[], tuple[PartView, ...]] = tuple
     """How the chat platforms do; handed in by `bots.app`."""
+    cooling: Cooling = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cooling", Cooling(self.core.settings.cooldown_seconds))
 
     def source_of(self, model: Model) -> Source:
         return self.demo if model.provider == "demo" else self.http

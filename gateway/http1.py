@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 
 import httptools
 
-CONNECT_SECONDS = 10.0
 IDLE_SECONDS = 15.0
 """Shorter than providers keep theirs, so that we rarely write into a connection they close."""
 MOST_QUEUED_BYTES = 256 * 1024
@@ -193,7 +192,8 @@ class Connection(asyncio.Protocol):
 class Pool:
     """Connections by target. As many as are asked for at once; idle ones are used again."""
 
-    def __init__(self) -> None:
+    def __init__(self, connect_seconds: float) -> None:
+        self._connect_seconds = connect_seconds
         self._idle: dict[tuple[str, int, bool], list[Connection]] = {}
         self._tls: ssl.SSLContext | None = None
 
@@ -210,7 +210,7 @@ class Pool:
     async def _connect(self, to: Target, idle: list[Connection]) -> Connection:
         loop = asyncio.get_running_loop()
         try:
-            async with asyncio.timeout(CONNECT_SECONDS):
+            async with asyncio.timeout(self._connect_seconds):
                 _, connection = await loop.create_connection(
                     lambda: Connection(idle.append),
                     to.host,

@@ -54,12 +54,17 @@ class Relay:
         self.open()
         self._ping = self._loop.call_later(PING_SECONDS, self._send_ping)
 
+    @property
+    def full(self) -> bool:
+        """Whether the pump waits for the client."""
+        return len(self._chunks) >= MOST_CHUNKS and not self.gone
+
     async def put(self, chunk: bytes) -> None:
         """Queue bytes for the client; wait while it reads slower than the upstream speaks."""
         if self.gone or self._closed:
             return
         self._push(chunk)
-        while len(self._chunks) >= MOST_CHUNKS and not self.gone:
+        while self.full:
             self._room = self._loop.create_future()
             await self._room
 

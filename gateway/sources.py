@@ -14,6 +14,7 @@ from gateway.model import Model
 __all__ = ["Answer", "DemoSource", "HttpSource", "Lost", "NotSent", "Source"]
 
 DEMO_GAP_SECONDS = 0.004
+CONNECT_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,11 @@ class Source(Protocol):
 class HttpSource:
     """OpenAI-compatible servers; `environ` has the providers' keys."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, environ: Mapping[str, str], connect_seconds: float = CONNECT_SECONDS
+    ) -> None:
         self._environ = environ
-        self._pool = Pool()
+        self._pool = Pool(connect_seconds)
         self._targets: dict[str, Target] = {}
 
     def close(self) -> None:

@@ -25,7 +25,8 @@ from gateway.errors import STATUS
 from gateway.handlers import UNEXPECTED
 from gateway.headers import cost_comment
 from gateway.relay import Relay
-from gateway.upstream import Exchange, Nothing, Produced
+from gateway.silence import Silence
+from gateway.upstream import TEXTS, Exchange, Nothing, Produced
 
 SETTLE_SECONDS = 5.0
 HUNG_UP = 499
@@ -150,7 +151,11 @@ class Sent:
                         )
                     )
                 )
-                await self.exchange.run(relay)
+                silence = Silence(settings, relay, deadline)
+                try:
+                    await self.exchange.run(relay, silence)
+                finally:
+                    silence.end()
         except Nothing as failure:
             return self._failed(Kind.VOID, failure.refusal)
         except Produced as failure:
@@ -163,6 +168,7 @@ class Sent:
     def _answered(self, status: int) -> Outcome:
         meter = self.exchange.meter
         if meter.invalid:
+            self.call.core.tally.invalid_usage += 1
             log.warning("invalid_usage", request_id=self.ticket.call_id, model=self.ticket.model)
             return self._as(Kind.CAPTURE, status, estimated=True)
         if meter.usage is None:
@@ -179,6 +185,9 @@ class Sent:
 
     def _cut(self) -> Outcome:
         """Our own deadline ended it: the client is gone, or the call took too long."""
+        if self.exchange.produced_nothing:
+            refusal = Refusal(Code.UPSTREAM_TIMEOUT, TEXTS[Code.UPSTREAM_TIMEOUT])
+            return self._failed(Kind.VOID, refusal)
         if self.relay.gone:
             self.relay.refusal = None
             seen = self.ticket.streamed or self.exchange.meter.produced_bytes

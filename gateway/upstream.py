@@ -17,8 +17,10 @@ import msgspec
 from core.calls import Attempt
 from core.domain.errors import Code, Refusal
 from gateway.answers import Events, Malformed, Meter, event_data
+from gateway.cooling import Cooling
 from gateway.model import Model
 from gateway.relay import Relay
+from gateway.silence import Silence
 from gateway.sources import Answer, Lost, NotSent, Source
 
 TRIES = 3
@@ -28,6 +30,8 @@ MOST_BACKOFF_SECONDS = 2.0
 MOST_ANSWER_BYTES = 64 * 2**20
 MOST_ERROR_BYTES = 16 * 2**10
 OK = 200
+NOTHING_PRODUCED = {"refused", "unsent"}
+"""Outcomes of attempts after which another one may follow."""
 PLAIN_CODE = re.compile(r"[a-z][a-z_]{2,63}")
 TELL = {
     401: Code.PROVIDER_AUTH,
@@ -35,6 +39,7 @@ TELL = {
     403: Code.PROVIDER_AUTH,
     429: Code.UPSTREAM_RATE_LIMIT,
 }
+ALARMING = {Code.PROVIDER_AUTH, Code.UPSTREAM_QUOTA}
 RETRIED = {Code.UPSTREAM_RATE_LIMIT, Code.UPSTREAM_ERROR}
 TEXTS = {
     Code.PROVIDER_AUTH: "The provider refused TokenPool's own key; your key is fine. An"
@@ -58,10 +63,11 @@ class Produced(Exception):
 class Nothing(Exception):
     """An attempt provably produced nothing."""
 
-    def __init__(self, refusal: Refusal, retry_after: str = "") -> None:
+    def __init__(self, refusal: Refusal, again_after: float = 0.0) -> None:
         super().__init__(refusal.code)
         self.refusal = refusal
-        self.retry_after = retry_after
+        self.again_after = again_after
+        """Seconds after which the provider says to come again; 0: it did not say."""
 
 
 @dataclass(slots=True)
@@ -75,41 +81,59 @@ class Exchange:
     usage_wanted: bool
     source_of: Callable[[Model], Source]
     meter: Meter
+    cooling: Cooling
     model: Model = field(init=False)
     attempts: list[Attempt] = field(default_factory=list)
+    refused: set[tuple[str, Code]] = field(default_factory=set)
+    """Providers that did not take our key, or had no credit left for it."""
+    silence: Silence = field(init=False)
     tail: bytes = b""
     """What a stream still has to send after its settlement: its usage and `[DONE]`."""
 
     def __post_init__(self) -> None:
         self.model = self.chain[0]
 
-    async def run(self, relay: Relay) -> None:
+    async def run(self, relay: Relay, silence: Silence) -> None:
         """Fill the relay from the first upstream that answers. Raises Nothing or Produced."""
+        self.silence = silence
         for place, model in enumerate(self.chain):
+            others = self.chain[place + 1 :]
+            if others and self._passes_over(model, others):
+                continue
             try:
                 return await self._tries(model, relay)
             except Nothing as failure:
-                last_model = place == len(self.chain) - 1
-                if last_model or failure.refusal.code is Code.UPSTREAM_REFUSED:
+                if not others or failure.refusal.code is Code.UPSTREAM_REFUSED:
                     raise
         raise AssertionError("a chain has at least one model")
+
+    @property
+    def produced_nothing(self) -> bool:
+        """Whether it is certain so far that no upstream worked."""
+        return all(one.outcome in NOTHING_PRODUCED for one in self.attempts)
 
     async def _tries(self, model: Model, relay: Relay) -> None:
         for again in range(TRIES):
             try:
-                return await self._attempt(model, relay)
+                await self._attempt(model, relay)
             except Nothing as failure:
+                self._note(model, failure)
                 pause = _pause(failure, again)
                 if pause is None:
                     raise
                 await asyncio.sleep(pause)
+            else:
+                return self.cooling.answered(model.name)
         raise AssertionError("the last try has no pause")
 
     async def _attempt(self, model: Model, relay: Relay) -> None:
         self.model, started, status, outcome = model, time.monotonic(), 0, "unknown"
+        head_ms = None
+        self.silence.call()
         try:
             async with self._post(model) as answer:
-                status = answer.status
+                status, head_ms = answer.status, _since(started)
+                self.silence.hear()
                 if status != OK:
                     outcome = "refused"
                     raise await _failure(answer)
@@ -121,8 +145,22 @@ class Exchange:
         except Lost:
             raise Produced(Code.UPSTREAM_ERROR, "The connection to the provider broke.") from None
         finally:
-            spent_ms = int((time.monotonic() - started) * 1000)
-            self.attempts.append(Attempt(model.upstream, outcome, status, spent_ms))
+            took = _since(started)
+            self.attempts.append(Attempt(model.upstream, outcome, status, took, head_ms))
+
+    def _passes_over(self, model: Model, others: tuple[Model, ...]) -> bool:
+        names = [other.name for other in others]
+        return self.cooling.passes_over(model.name, names, time.monotonic())
+
+    def _note(self, model: Model, failure: Nothing) -> None:
+        """Remember whose fault a failure was; a request that is refused is its sender's."""
+        code = failure.refusal.code
+        if code is Code.UPSTREAM_REFUSED:
+            return
+        if code in ALARMING:
+            self.refused.add((model.provider, code))
+        again = failure.again_after
+        self.cooling.failed(model.name, time.monotonic(), again_after=again)
 
     def _post(self, model: Model) -> AbstractAsyncContextManager[Answer]:
         return self.source_of(model).post(model, self.body_for(model), self.call_id)
@@ -132,6 +170,7 @@ class Exchange:
             return await self._stream(answer, relay)
         body = b""
         async for chunk in answer.chunks:
+            self.silence.hear()
             body += chunk
             if len(body) > MOST_ANSWER_BYTES:
                 raise Produced(Code.UPSTREAM_ERROR, "The provider's answer was too large.")
@@ -147,6 +186,7 @@ class Exchange:
         relay.begin_stream()
         events, size = Events(), 0
         async for chunk in answer.chunks:
+            self.silence.hear()
             size += len(chunk)
             if size > MOST_ANSWER_BYTES or len(events.rest) > MOST_ANSWER_BYTES // 8:
                 raise Produced(Code.UPSTREAM_ERROR, "The provider's answer was too large.")
@@ -170,6 +210,10 @@ class Exchange:
         return not self.meter.finished and not self.meter.failed
 
 
+def _since(began: float) -> int:
+    return int((time.monotonic() - began) * 1000)
+
+
 async def _failure(answer: Answer) -> Nothing:
     """Return what an error status means; the provider's own words stay here."""
     said = b""
@@ -184,8 +228,14 @@ async def _failure(answer: Answer) -> Nothing:
     if known is None and 400 <= status < 500:  # noqa: PLR2004 - the class of client errors
         text = "The provider refused this request" + (f" ({code})." if code else ".")
         return Nothing(Refusal(Code.UPSTREAM_REFUSED, text))
-    told = known or Code.UPSTREAM_ERROR
-    return Nothing(Refusal(told, TEXTS[told]), answer.retry_after)
+    told, again = known or Code.UPSTREAM_ERROR, _again_after(answer.retry_after)
+    facts = {"retry_after_ms": int(again * 1000)} if again else None
+    return Nothing(Refusal(told, TEXTS[told], facts=facts), again)
+
+
+def _again_after(said: str) -> float:
+    """Return a Retry-After in seconds; a date counts as none."""
+    return float(said[:6]) if said.isdecimal() else 0.0
 
 
 class _Error(msgspec.Struct):
@@ -212,6 +262,5 @@ def _pause(failure: Nothing, again: int) -> float | None:
     if failure.refusal.code not in RETRIED or again >= len(BACKOFF_SECONDS):
         return None
     pause = BACKOFF_SECONDS[again] * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
-    if failure.retry_after.isdecimal():
-        pause = max(pause, float(failure.retry_after[:6]))
+    pause = max(pause, failure.again_after)
     return pause if pause <= MOST_BACKOFF_SECONDS else None

@@ -92,7 +92,7 @@ async def exchange(pool: Pool, to: Target, body: bytes = b"hello") -> tuple[int,
 async def test_an_answer_reads_the_same_however_it_is_cut(answer: bytes, size: int) -> None:
     pieces = [answer[i : i + size] for i in range(0, len(answer), size)]
     async with scripted(Script(pieces)) as script:
-        pool = Pool()
+        pool = Pool(5.0)
 
         assert await exchange(pool, script.to) == (200, b"abcdefg")
 
@@ -101,14 +101,14 @@ async def test_an_answer_reads_the_same_however_it_is_cut(answer: bytes, size: i
 
 async def test_an_answer_without_a_length_ends_with_its_connection() -> None:
     async with scripted(Script([TO_THE_END], close=True)) as script:
-        pool = Pool()
+        pool = Pool(5.0)
 
         assert await exchange(pool, script.to) == (200, b"abcdefg")
 
 
 async def test_a_request_is_written_as_it_was_given() -> None:
     async with scripted(Script([SIZED])) as script:
-        pool = Pool()
+        pool = Pool(5.0)
         await exchange(pool, script.to, b'{"a":1}')
         pool.close()
 
@@ -119,7 +119,7 @@ async def test_a_request_is_written_as_it_was_given() -> None:
 
 async def test_a_connection_is_used_again_and_parallel_calls_get_their_own() -> None:
     async with scripted(Script([SIZED])) as script:
-        pool = Pool()
+        pool = Pool(5.0)
         for _ in range(5):
             await exchange(pool, script.to)
         assert script.connections == 1
@@ -135,7 +135,7 @@ async def test_a_connection_is_used_again_and_parallel_calls_get_their_own() -> 
 )
 async def test_a_connection_that_will_close_is_not_used_again(last: bytes) -> None:
     async with scripted(Script([last], close=True)) as script:
-        pool = Pool()
+        pool = Pool(5.0)
         await exchange(pool, script.to)
         await exchange(pool, script.to)
 
@@ -144,7 +144,7 @@ async def test_a_connection_that_will_close_is_not_used_again(last: bytes) -> No
 
 async def test_an_idle_connection_that_the_server_closed_is_not_used_again() -> None:
     async with scripted(Script([SIZED], close=True)) as script:
-        pool = Pool()
+        pool = Pool(5.0)
         await exchange(pool, script.to)
         async with asyncio.timeout(5):
             while pool.idle_usable(script.to):
@@ -156,7 +156,7 @@ async def test_an_idle_connection_that_the_server_closed_is_not_used_again() -> 
 
 async def test_a_connection_with_bytes_that_nobody_asked_for_is_not_used_again() -> None:
     async with scripted(Script([SIZED, b"HTTP/1.1 200 OK\r\n"])) as script:
-        pool = Pool()
+        pool = Pool(5.0)
         await exchange(pool, script.to)
         async with asyncio.timeout(5):
             while pool.idle_usable(script.to):
@@ -170,7 +170,7 @@ async def test_a_connection_with_bytes_that_nobody_asked_for_is_not_used_again()
 
 async def test_a_connection_grows_stale(monkeypatch: pytest.MonkeyPatch) -> None:
     async with scripted(Script([SIZED])) as script:
-        pool = Pool()
+        pool = Pool(5.0)
         await exchange(pool, script.to)
         monkeypatch.setattr("gateway.http1.IDLE_SECONDS", 0.0)
         assert IDLE_SECONDS > 0
@@ -197,7 +197,7 @@ BROKEN = {
 @pytest.mark.parametrize("how", BROKEN)
 async def test_an_answer_that_breaks_off_is_lost(how: str) -> None:
     async with scripted(Script(BROKEN[how], close=True)) as script:
-        pool = Pool()
+        pool = Pool(5.0)
 
         with pytest.raises(Lost):
             await exchange(pool, script.to)
@@ -206,14 +206,14 @@ async def test_an_answer_that_breaks_off_is_lost(how: str) -> None:
 async def test_a_refused_connection_was_not_sent() -> None:
     async with scripted(Script()) as script:
         to = script.to
-    pool = Pool()
+    pool = Pool(5.0)
 
     with pytest.raises(NotSent):
         await exchange(pool, to)
 
 
 async def test_a_name_that_does_not_exist_was_not_sent() -> None:
-    pool = Pool()
+    pool = Pool(5.0)
 
     with pytest.raises(NotSent):
         await exchange(pool, target("http://nowhere.invalid/v1", {}))
@@ -223,7 +223,7 @@ async def test_a_fast_server_waits_for_a_slow_reader() -> None:
     size = 8 * 2**20
     head = f"HTTP/1.1 200 OK\r\ncontent-length: {size}\r\n\r\n".encode()
     async with scripted(Script([head, *[b"x" * 65_536] * (size // 65_536)])) as script:
-        pool = Pool()
+        pool = Pool(5.0)
         connection = await pool.connection(script.to)
         await connection.send(script.to.head + b"\r\ncontent-length: 0\r\n\r\n")
         await until(lambda: connection.paused)
