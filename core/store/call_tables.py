@@ -10,6 +10,7 @@ from core.store.tables import big
 
 IS_OPEN = text("state = 'open'")
 IS_LENT = text("payer <> 'own'")
+IS_ESTIMATED = text("estimated")
 ZERO, EMPTY = {"server_default": "0"}, {"server_default": text("''")}
 
 
@@ -52,8 +53,12 @@ class CallRow(SQLModel, table=True):
             "ix_call_pool", "payer", "ended_ms",
             sqlite_where=IS_LENT, postgresql_where=IS_LENT,
         ),
+        Index(
+            "ix_call_estimated", "ended_ms",
+            sqlite_where=IS_ESTIMATED, postgresql_where=IS_ESTIMATED,
+        ),
     )  # fmt: skip
-    """The second finds what a pool paid; a call from own quota leaves no entry in it."""
+    """The second finds what a pool paid, the third what can be disputed; most calls are neither."""
     id: str = Field(primary_key=True)
     member_id: str
     team_id: str | None = Field(default=None)
@@ -177,6 +182,8 @@ class ModelRuleRow(SQLModel, table=True):
 
     __tablename__ = "model_rule"
     name: str = Field(primary_key=True)
+    id: str = Field(unique=True)
+    """For buttons, which cannot carry a name: made of it."""
     state: str = "asked"
     """asked, priced, mapped or blocked."""
     detail: str = "{}"

@@ -26,6 +26,13 @@ def upgrade() -> None:
         sa.Column("price_id", sa.String(), nullable=False, server_default=sa.text("''")),
     ):
         op.add_column("call", column)
+    op.create_index(
+        "ix_call_estimated",
+        "call",
+        ["ended_ms"],
+        sqlite_where=sa.text("estimated"),
+        postgresql_where=sa.text("estimated"),
+    )
 
     op.create_table(
         "price",
@@ -59,6 +66,7 @@ def upgrade() -> None:
     op.create_table(
         "model_rule",
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("detail", sa.String(), nullable=False),
         sa.Column("asked_by", sa.String(), nullable=False),
@@ -67,6 +75,7 @@ def upgrade() -> None:
         sa.Column("decided_ms", sa.BigInteger(), nullable=True),
         sa.Column("rev", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
+        sa.UniqueConstraint("id"),
     )
     op.create_table(
         "rate_window",
