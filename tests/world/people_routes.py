@@ -1,11 +1,11 @@
-"""The routes about people as an application without a socket, and an office to call them."""
+"""The routes about people as an application without a socket."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import httpx
 from fastapi import FastAPI
-from world.office import Office, Somebody
+from world.office import Somebody
 
 from core.service.start import Core
 from gateway import admin, approvals, handlers, keys, teams, users
@@ -33,15 +33,3 @@ async def client_of(core: Core, address: str = "10.0.0.1") -> AsyncIterator[http
 
 def bearer(who: Somebody | None) -> Mapping[str, str]:
     return {"authorization": f"Bearer {who.key}"} if who else {}
-
-
-async def blue_office(office: Office) -> dict[str, Somebody | None]:
-    """Return who calls: nobody, ana of team Blue, its manager mona, rosa who manages another."""
-    blue, red = await office.team("Blue", 10**9), await office.team("Red", 10**9)
-    return {
-        "nobody": None,
-        "ana": await office.member("ana", 1_000, blue),
-        "rosa": await office.member("rosa", 1_000, red, manages=True),
-        "mona": await office.member("mona", 1_000, blue, manages=True),
-        "admin": office.admin,
-    }
