@@ -108,6 +108,8 @@ class Attempt:
     outcome: str
     status: int
     ms: int
+    head_ms: int | None = None
+    """Until its answer began; None if it never did."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from gateway import (
     health,
     keys,
     leaderboard,
+    metrics,
     models,
     openapi,
     quota,
@@ -26,7 +27,19 @@ from gateway.door import Door
 from gateway.gate import Gate
 from gateway.mounts import Mount, undeclared
 
-ROUTERS = (users, quota, keys, teams, approvals, usage, leaderboard, models, admin, health)
+ROUTERS = (
+    users,
+    quota,
+    keys,
+    teams,
+    approvals,
+    usage,
+    leaderboard,
+    models,
+    admin,
+    health,
+    metrics,
+)
 
 
 def create_app(gate: Gate, mounts: Sequence[Mount] = ()) -> ASGIApp:
@@ -35,6 +48,7 @@ def create_app(gate: Gate, mounts: Sequence[Mount] = ()) -> ASGIApp:
     A route without a declared policy raises here.
     """
     settings = gate.core.settings
+    metrics.check(settings)
     docs = settings.on_loopback if settings.docs is None else settings.docs
     app = FastAPI(
         title="TokenPool",
@@ -50,9 +64,11 @@ def create_app(gate: Gate, mounts: Sequence[Mount] = ()) -> ASGIApp:
     app.state.connectors = gate.connectors
     for module in ROUTERS:
         app.include_router(module.router)
-    handlers.install(app, settings)
+    handlers.install(app, settings, gate.core.tally)
     openapi.describe_hot_routes(app)
     check_policies(app, undeclared(mounts))
     hot = {("POST", "/v1/chat/completions"): Chat(gate)}
     beside = {prefix: mount.app for mount in mounts for prefix in mount.prefixes}
-    return Door(app, hot, settings, beside=beside)
+    door = Door(app, hot, settings, beside=beside)
+    door.tally = gate.core.tally
+    return door

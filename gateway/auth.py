@@ -31,6 +31,8 @@ class Policy(StrEnum):
     PUBLIC = "public"
     BOOTSTRAP = "bootstrap"
     """The bootstrap token; checked by the use case itself."""
+    METRICS = "metrics"
+    """The metrics token, or somebody on this machine; checked by the route itself."""
     SESSION = "session"
     """A session cookie; checked by the mounted application itself."""
     MEMBER = "member"
@@ -65,7 +67,9 @@ def require(policy: Policy) -> Dependency:
 
 def declare(policy: Policy) -> Nothing:
     """Return the FastAPI dependency of a route that takes no API key."""
-    assert policy in {Policy.PUBLIC, Policy.BOOTSTRAP}, "use `require`: there is a caller"
+    assert policy in {Policy.PUBLIC, Policy.BOOTSTRAP, Policy.METRICS}, (
+        "use `require`: there is a caller"
+    )
 
     async def nobody() -> None:
         return None

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core.domain.errors import Code, Refusal
 from core.service.clock import SystemClock
 from core.settings import Settings
+from core.views.tally import Tally
 from gateway.errors import Headers, answer, client_name
 from gateway.handlers import UNEXPECTED
 from gateway.intake import MIB, Intake, admit, allowed_hosts, read_body, sound
@@ -65,6 +66,8 @@ class Door:
             self._hot[path][method] = handler
         self._beside = dict(beside or {})
         self._settings = settings
+        self.tally = Tally()
+        """Counts what is refused here; `create_app` puts in the process's own."""
         self._most_body_bytes = settings.max_body_mib * MIB
         own = allowed_hosts(settings)
         self._hosts = None if own is None else frozenset(own) | frozenset(hosts or ())
@@ -116,6 +119,7 @@ class Door:
         await self._app(scope, receive, send)
 
     async def _refuse(self, scope: Scope, reply: "Reply", refusal: Refusal) -> None:
+        self.tally.refuse(refusal)
         if reply.started:
             return  # too late for an answer: the server cuts the connection
         status, headers, body = answer(

@@ -9,13 +9,14 @@ from starlette.responses import Response
 from core.domain.errors import Code, Refusal
 from core.service.clock import SystemClock
 from core.settings import Settings
+from core.views.tally import Tally
 from gateway.errors import answer, client_name
 from gateway.request_id import request_id_of
 
 UNEXPECTED = "Something went wrong here. The request id in x-request-id helps to find out what."
 
 _CODES = {404: Code.NOT_FOUND, 405: Code.METHOD_NOT_ALLOWED, 413: Code.REQUEST_TOO_LARGE}
-_TEXTS = {
+TEXTS = {
     Code.NOT_FOUND: "There is no such route. GET /docs on this server lists them.",
     Code.METHOD_NOT_ALLOWED: "This route does not take this method.",
     Code.REQUEST_TOO_LARGE: "The body is too large.",
@@ -23,11 +24,13 @@ _TEXTS = {
 }
 
 
-def install(app: FastAPI, settings: Settings) -> None:
-    """Let every error of a FastAPI route become an answer of the one table."""
+def install(app: FastAPI, settings: Settings, tally: Tally | None = None) -> None:
+    """Let every error of a FastAPI route become an answer of the one table, and count it."""
+    counts = tally or Tally()
 
     async def handle(request: Request, error: Exception) -> Response:
         refusal = as_refusal(error)
+        counts.refuse(refusal)
         status, headers, body = answer(
             refusal,
             request_id=request_id_of(request.scope),
@@ -55,7 +58,7 @@ def as_refusal(error: Exception) -> Refusal:
         case HTTPException():
             code = _CODES.get(error.status_code, Code.BAD_REQUEST)
             allowed = (error.headers or {}).get("Allow")
-            return Refusal(code, _TEXTS[code], facts={"allow": allowed} if allowed else None)
+            return Refusal(code, TEXTS[code], facts={"allow": allowed} if allowed else None)
         case _:
             return Refusal(Code.INTERNAL, UNEXPECTED)
 

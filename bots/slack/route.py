@@ -47,6 +47,7 @@ class Door:
         headers = request.scope["headers"]
         stamp = stamped(headers, self.core.clock.now_ms())
         if stamp is None:
+            self.core.tally.clock_skew += 1
             return _refused("stamp", 401)
         try:
             body = await _read(request)

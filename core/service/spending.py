@@ -100,6 +100,7 @@ async def settle(core: Core, ticket: Ticket, outcome: Outcome) -> Receipt:
         except Refusal:
             await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
     assert isinstance(receipt, Receipt)
+    core.tally.settled(ticket, outcome, receipt)
     core.settled.announce(ticket.member_id)
     return receipt
 

@@ -19,6 +19,7 @@ from core.store import meta, schema
 from core.store.database import Database, dialect_of, sqlite_path
 from core.store.folio import Rules
 from core.store.statements import Dialect
+from core.views.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ class Core:
     callers: Callers = field(default_factory=Callers)
     guesses: Guesses = field(default_factory=Guesses)
     started_ms: int = 0
+
+    @property
+    def tally(self) -> Tally:
+        """What this process has counted, for metrics."""
+        return self.database.tally
 
     def period(self) -> Period:
         return period_at(self.clock.now_ms(), self.settings.period)

@@ -29,6 +29,8 @@ from core.store import housekeeping, meta, takeover
 from core.store.recovery import LEASE, orphans
 
 SWEEP_SECONDS = 5.0
+LAG_SECONDS = 0.1
+"""Between two looks at how late the event loop is."""
 INTERRUPTED = 500
 """Status of a call whose process died: the client saw its connection break."""
 
@@ -44,6 +46,7 @@ async def running(core: Core) -> AsyncIterator[None]:
     await capture_orphans(core)
     tasks = [
         asyncio.create_task(_every(core.settings.lease_seconds / 3, core, heartbeat)),
+        asyncio.create_task(_watch_lag(core)),
         asyncio.create_task(_every(min(SWEEP_SECONDS, core.settings.lease_seconds), core, sweep)),
     ]
     try:
@@ -102,9 +105,19 @@ async def capture_orphans(core: Core) -> int:
     while tickets := await core.database.read(orphans(core.epoch, core.clock.now_ms())):
         await asyncio.gather(*(spending.settle(core, ticket, outcome) for ticket in tickets))
         count += len(tickets)
+    core.tally.orphans += count
     if count:
         log.warning("holds_captured", count=count, released=release)
     return count
+
+
+async def _watch_lag(core: Core) -> None:
+    """Note how late the event loop is: whatever blocks it delays every call."""
+    loop = asyncio.get_running_loop()
+    while True:
+        due = loop.time() + LAG_SECONDS
+        await asyncio.sleep(LAG_SECONDS)
+        core.tally.lag_seconds.add(max(0.0, loop.time() - due))
 
 
 async def _every(seconds: float, core: Core, job: Callable[[Core], Awaitable[object]]) -> None:

@@ -5,8 +5,10 @@ from collections.abc import Awaitable
 
 from core.domain.errors import Refusal
 from core.service.start import Core
+from core.store.depths import depths
 from core.store.pulse import pulse
 from core.views import PartView
+from core.views.depths import Depths
 
 MOST_SECONDS = 1.0
 
@@ -19,6 +21,15 @@ async def vitals(core: Core) -> tuple[PartView, ...]:
             _timed("ledger", core.database.run(pulse)),
         )
     )
+
+
+async def waiting(core: Core) -> Depths | None:
+    """Return what waits in the database; None if that does not answer within a second."""
+    try:
+        asked = core.database.read(depths(core.clock.now_ms()))
+        return await asyncio.wait_for(asked, MOST_SECONDS)
+    except (Refusal, TimeoutError):
+        return None
 
 
 async def _timed(name: str, work: Awaitable[None]) -> PartView:

@@ -14,6 +14,7 @@ from core.store.postgres import PostgresStore
 from core.store.sqlite import SqliteStore
 from core.store.statements import Dialect, Program
 from core.store.waking import Waking, hearing
+from core.views.tally import Tally
 
 T = TypeVar("T")
 __all__ = ["Busy", "Conflict", "Database", "Unavailable"]
@@ -26,10 +27,11 @@ class Database:
         self.url = url
         self.journal = Journal(rules)
         self.waking = Waking()
+        self.tally = Tally()
         self._store: SqliteStore | PostgresStore = (
-            SqliteStore(sqlite_path(url), self.journal, self.waking)
+            SqliteStore(sqlite_path(url), self.journal, self.waking, self.tally)
             if dialect_of(url) is Dialect.SQLITE
-            else PostgresStore(url, self.journal)
+            else PostgresStore(url, self.journal, self.tally)
         )
 
     @property

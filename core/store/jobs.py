@@ -68,6 +68,11 @@ class Unit:
         return batcher(self.items, recheck=recheck)
 
     @property
+    def is_batch(self) -> bool:
+        """Whether it decides ledger items, and not a program."""
+        return self.jobs[0].program is None
+
+    @property
     def items(self) -> list[Any]:
         """The ledger items; empty for a program."""
         return [job.item for job in self.jobs if job.program is None]

@@ -8,6 +8,7 @@ id. If it cannot be reached, callers are refused, and what was held for them is 
 
 import asyncio
 import contextlib
+import time
 from collections import deque
 from typing import Any, TypeVar, cast
 
@@ -28,6 +29,7 @@ from core.store.statements import (
     read_sql,
 )
 from core.store.waking import CHANNEL
+from core.views.tally import Tally
 
 T = TypeVar("T")
 CONNECT_SECONDS = 1.0
@@ -67,8 +69,9 @@ class PostgresStore:
 
     dialect = Dialect.POSTGRES
 
-    def __init__(self, url: str, batcher: Batcher) -> None:
+    def __init__(self, url: str, batcher: Batcher, tally: Tally) -> None:
         self._url = url
+        self._tally = tally
         self._batcher = batcher
         self._queue: deque[Job] = deque()
         self._wake = asyncio.Event()
@@ -131,6 +134,7 @@ class PostgresStore:
     async def _commit(self, unit: Unit, *, recheck: bool = False) -> list[tuple[Job, object]]:
         """Run one transaction to its known end, whatever becomes of the connection meanwhile."""
         unknown: CommitUnknown | None = None
+        began = time.perf_counter()
         for attempt in range(DEADLOCK_RETRIES + 1):
             try:
                 if unknown is not None and await self._committed(unknown.xid):
@@ -139,6 +143,8 @@ class PostgresStore:
                     again = recheck or unknown is not None
                     program = unit.program(self._batcher, recheck=again)
                     results = await self._transact(program, traced=not unit.items)
+                if unit.is_batch:
+                    self._tally.batch(len(unit.jobs), time.perf_counter() - began)
                 return list(zip(unit.jobs, results, strict=True))
             except CommitUnknown as lost:
                 unknown = lost

@@ -7,6 +7,7 @@ the writer would wait for the event loop to let go of it as many times.
 import asyncio
 import sqlite3
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
@@ -32,6 +33,7 @@ from core.store.statements import (
     sqlite_params,
 )
 from core.store.waking import Waking
+from core.views.tally import Tally
 
 T = TypeVar("T")
 BUSY_TIMEOUT_SECONDS = 5.0
@@ -45,9 +47,10 @@ class SqliteStore:
 
     dialect = Dialect.SQLITE
 
-    def __init__(self, path: Path, batcher: Batcher, waking: Waking) -> None:
+    def __init__(self, path: Path, batcher: Batcher, waking: Waking, tally: Tally) -> None:
         self._path = path
         self._waking = waking
+        self._tally = tally
         self._batcher = batcher
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
         self._local = threading.local()
@@ -121,8 +124,11 @@ class SqliteStore:
         return [job for job in taken if job is not None], None in taken
 
     def _commit(self, connection: sqlite3.Connection, unit: Unit) -> list[tuple[Job, object]]:
+        began = time.perf_counter()
         try:
             results = self._transact(connection, unit.program(self._batcher))
+            if unit.is_batch:
+                self._tally.batch(len(unit.jobs), time.perf_counter() - began)
             return list(zip(unit.jobs, results, strict=True))
         except Exception as error:  # noqa: BLE001 - the door of the thread: every waiter hears of it
             if len(unit.jobs) > 1 and not _is_busy(error):

@@ -12,6 +12,7 @@ from core.store.database import Database
 from core.store.folio import Rules
 from core.store.jobs import Batcher
 from core.store.postgres import PostgresStore
+from core.views.tally import Tally
 
 RULES = Rules(b"pepper", Length.MONTH)
 
@@ -20,7 +21,7 @@ class Lossy(PostgresStore):
     """Loses its connection right at a COMMIT, before or after the server has done it."""
 
     def __init__(self, url: str, batcher: Batcher) -> None:
-        super().__init__(url, batcher)
+        super().__init__(url, batcher, Tally())
         self.lose: list[str] = []
         self.moved_to = url
 
