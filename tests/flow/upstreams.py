@@ -7,7 +7,7 @@ server on loopback; nothing of TokenPool is in it.
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +26,8 @@ class Upstream:
     served: Counter[str] = field(default_factory=Counter)
     """Completion tokens written per call id, whether or not anybody read them."""
     bodies: list[dict[str, Any]] = field(default_factory=list)
+    watch: Callable[[str], Awaitable[None]] | None = None
+    """Told each call's id when it comes in, before anything is served."""
     released: asyncio.Event = field(default_factory=asyncio.Event)
     """Set: answers leave at once. Clear: `hold=1` calls wait for it."""
 
@@ -59,6 +61,8 @@ def _handler(state: Upstream) -> Any:
         body = await request.json()
         state.posts[call_id] += 1
         state.bodies.append(body)
+        if state.watch is not None:
+            await state.watch(call_id)
         wish = _wishes(body)
         if "hold" in wish:
             await state.released.wait()
