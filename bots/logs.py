@@ -17,7 +17,7 @@ FIELDS = frozenset(
     {
         "at", "code", "completion_tokens", "cost", "count", "error", "estimated", "event", "held",
         "kind", "level", "logger", "member", "model", "ms", "part", "payer", "prompt_tokens",
-        "released", "request_id", "status", "team", "timestamp",
+        "provider", "released", "request_id", "status", "team", "timestamp", "trouble",
     }
 )  # fmt: skip
 MOST_CHARACTERS = 200

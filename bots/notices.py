@@ -16,7 +16,7 @@ from cards.refusal import refusal_card
 from cards.vacation import colleague_card, thanks_card
 from core.domain.approvals import State
 from core.domain.errors import Code, Refusal
-from core.domain.notifying import Kind, crossed
+from core.domain.notifying import Kind, Trouble, crossed
 from core.service import (
     absence,
     approving,
@@ -126,6 +126,10 @@ async def _unlinked(_core: Core, parcel: Parcel) -> Card | None:
     return notice.account_unlinked_card(str(parcel.payload["platform"]), "")
 
 
+async def _provider(_core: Core, parcel: Parcel) -> Card | None:
+    return notice.provider_card(parcel.ref, Trouble(str(parcel.payload["trouble"])))
+
+
 TELLERS: Mapping[Kind, Teller] = {
     Kind.APPROVAL: _asked,
     Kind.NOBODY: _asked,
@@ -137,4 +141,5 @@ TELLERS: Mapping[Kind, Teller] = {
     Kind.LINK: _link,
     Kind.LINKED: _linked,
     Kind.UNLINKED: _unlinked,
+    Kind.PROVIDER: _provider,
 }

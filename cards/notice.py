@@ -9,9 +9,39 @@ from cards.phrases import amount, count, date_named
 from cards.quota import forecast
 from cards.team import allow, stop
 from core.domain.credits import spoken
+from core.domain.notifying import Trouble
 from core.domain.spans import moment
 from core.views import QuotaView
 from core.views.chat import CriticalUseView, RequestView
+
+TROUBLES = {
+    Trouble.KEY: (
+        "{provider} refuses TokenPool's key",
+        "Calls to its models fail for everybody, and cost nothing. Give TokenPool a valid key.",
+    ),
+    Trouble.CREDIT: (
+        "The account at {provider} is empty",
+        "Calls to its models fail for everybody, and cost nothing. Pay in at the provider.",
+    ),
+    Trouble.USAGE: (
+        "{provider} bills what cannot be true",
+        "Its counts of tokens are no counts. The most that such a call can cost was charged.",
+    ),
+    Trouble.ABOVE: (
+        "{provider} bills more than a call can cost",
+        "It counts more tokens than were allowed. What was not held is a debt of who pays.",
+    ),
+}
+
+
+def provider_card(provider: str, trouble: Trouble) -> Card:
+    """Tell administrators what a provider does; neither key nor account is named."""
+    title, text = (part.format(provider=provider) for part in TROUBLES[trouble])
+    return Card(
+        title=title,
+        body=(Text(text, Tone.WARN), *rows.actions(rows.USAGE)),
+        summary=f"{title}. {text}",
+    )
 
 
 def quota_warning_card(quota: QuotaView, percent: int) -> Card:

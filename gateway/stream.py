@@ -16,8 +16,9 @@ from core.domain.credits import wire as credits_text
 from core.domain.errors import Code, Refusal
 from core.domain.ledger import Kind
 from core.domain.members import Privacy
+from core.domain.notifying import Trouble
 from core.domain.pricing import Usage, cost_micro
-from core.service import spending
+from core.service import alarms, spending
 from core.service.start import Core
 from core.settings import UnknownOutcome
 from gateway.answers import Meter
@@ -31,6 +32,7 @@ from gateway.upstream import TEXTS, Exchange, Nothing, Produced
 SETTLE_SECONDS = 5.0
 HUNG_UP = 499
 DONE = b"data: [DONE]\n\n"
+ALARMS = {Code.PROVIDER_AUTH: Trouble.KEY, Code.UPSTREAM_QUOTA: Trouble.CREDIT}
 
 log = structlog.get_logger("tokenpool.call")
 
@@ -126,6 +128,8 @@ async def _settle(sent: "Sent", outcome: Outcome) -> None:
         cost=credits_text(receipt.cost_micro),
         estimated=outcome.estimated,
     )
+    for provider, trouble in sent.troubles(outcome):
+        await alarms.ring(sent.call.core, provider, trouble)
 
 
 @dataclass(slots=True)
@@ -236,6 +240,15 @@ class Sent:
             request=self.call.request if meter.kept is not None else b"",
             answer=b"\n".join(meter.kept or ()),
         )
+
+    def troubles(self, outcome: Outcome) -> set[tuple[str, Trouble]]:
+        """Return what went wrong that only an administrator can mend, and at which provider."""
+        found = {(provider, ALARMS[code]) for provider, code in self.exchange.refused}
+        if self.exchange.meter.invalid:
+            found.add((self.exchange.model.provider, Trouble.USAGE))
+        if outcome.cost_micro > self.ticket.amount_micro:
+            found.add((self.exchange.model.provider, Trouble.ABOVE))
+        return found
 
     def end(self, receipt: Receipt | None) -> None:
         """Let the last bytes go: a stream's usage, its cost as a comment, and `[DONE]`."""

@@ -29,10 +29,35 @@ class Kind(StrEnum):
     """Critical calls of a member on a day: to their managers."""
     QUOTA = "quota"
     """A threshold of own quota was crossed: to the member."""
+    ESTIMATED = "estimated"
+    """Charges by estimate, within an hour or a day: to their member."""
+    UNKNOWN = "unknown"
+    """Calls that ended unknown, within an hour: to the administrators."""
+    DISPUTE = "dispute"
+    """A member disputes a charge: to whoever may decide."""
+    DISPUTED = "disputed"
+    """What became of a dispute: to whoever asked."""
+    MODEL = "model"
+    """Somebody called a model without a price: to the administrators."""
     LINK = "link"
     """Another account has typed a code: to its issuer, who confirms."""
     LINKED = "linked"
     UNLINKED = "unlinked"
+    PROVIDER = "provider"
+    """A provider does what only an administrator can mend: to the administrators."""
+
+
+class Trouble(StrEnum):
+    """What a provider does that only an administrator can mend."""
+
+    KEY = "key"
+    """It refuses our key."""
+    CREDIT = "credit"
+    """Our account there is empty."""
+    USAGE = "usage"
+    """It bills counts that cannot be true."""
+    ABOVE = "above"
+    """It bills more than a call could cost at most."""
 
 
 class Topic(StrEnum):
@@ -41,6 +66,7 @@ class Topic(StrEnum):
     VACATION = "vacation"
     CRITICAL = "critical"
     QUOTA = "quota"
+    ESTIMATES = "estimates"
 
 
 TOPICS = {
@@ -48,10 +74,14 @@ TOPICS = {
     Kind.THANKS: Topic.VACATION,
     Kind.CRITICAL: Topic.CRITICAL,
     Kind.QUOTA: Topic.QUOTA,
+    Kind.ESTIMATED: Topic.ESTIMATES,
+    Kind.UNKNOWN: Topic.ESTIMATES,
 }
 """The topic of every kind that can be muted; the others are always told."""
 _URGENT = {
-    Kind.APPROVAL, Kind.NOBODY, Kind.DECIDED, Kind.LINK, Kind.LINKED, Kind.UNLINKED,
+    Kind.APPROVAL, Kind.NOBODY, Kind.DECIDED, Kind.DISPUTE, Kind.DISPUTED, Kind.MODEL,
+    Kind.LINK, Kind.LINKED, Kind.UNLINKED,
+    Kind.PROVIDER,
 }  # fmt: skip
 
 

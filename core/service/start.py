@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.domain.notifying import Trouble
 from core.domain.periods import Period, period_at
 from core.service.callers import Callers, Guesses
 from core.service.clock import Clock, SystemClock, new_id
@@ -36,6 +37,8 @@ class Core:
     leaning: Leaning = field(default_factory=Leaning)
     callers: Callers = field(default_factory=Callers)
     guesses: Guesses = field(default_factory=Guesses)
+    rung: dict[tuple[str, Trouble], int] = field(default_factory=dict)
+    """Alarms that this process has raised, and when: `alarms` raises none twice."""
     started_ms: int = 0
 
     @property

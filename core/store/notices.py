@@ -62,6 +62,10 @@ def tell(act: Act, notice: Notice, recipients: Iterable[str]) -> Program[None]:
         yield Announce(OUTBOX)
 
 
+def tell_admins(act: Act, notice: Notice) -> Program[None]:
+    yield from tell(act, notice, (yield from admins()))
+
+
 def willing(kind: Kind, recipients: list[str]) -> Program[list[str]]:
     """Return those who have not muted this kind."""
     topic = TOPICS.get(kind)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from world import chat_views as c
 from world import seen
 from world import views as v
@@ -9,12 +10,15 @@ from world import views as v
 from cards.actions import Verb
 from cards.approval import approval_card
 from cards.notice import (
+    TROUBLES,
     account_linked_card,
     account_unlinked_card,
     critical_card,
     nobody_card,
+    provider_card,
     quota_warning_card,
 )
+from core.domain.notifying import Trouble
 
 
 def test_a_quota_warning_says_how_much_and_how_long() -> None:
@@ -71,3 +75,12 @@ def test_so_is_one_that_is_gone() -> None:
     assert account_unlinked_card("telegram", "").said.startswith("An account on Telegram")
     assert "Telegram:" not in seen.words(account_unlinked_card("telegram", ""))
     assert "fax: 5" in seen.words(account_unlinked_card("fax", "5"))
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_a_provider_in_trouble_is_named_with_what_that_means_for_calls(trouble: Trouble) -> None:
+    card = provider_card("openai", trouble)
+
+    assert "openai" in card.title
+    assert card.said.startswith(card.title)
+    assert card.title in seen.words(card) or card.said.endswith(TROUBLES[trouble][1])

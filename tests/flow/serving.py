@@ -30,6 +30,12 @@ api_base = "{base}"
 max_output_tokens = 64
 
 [[models]]
+name = "mock-chain"
+upstream = "openai/gpt-4o"
+api_base = "{base}"
+fallbacks = ["mock"]
+
+[[models]]
 name = "nowhere"
 upstream = "openai/gpt-4o-mini"
 api_base = "http://127.0.0.1:9/v1"

@@ -1,7 +1,8 @@
 """A local OpenAI-compatible upstream with fault modes, which counts what it served per call.
 
-The last user message steers it: `tokens=40 gap=0.01 fault=cut` and so on. It is a real HTTP
-server on loopback; nothing of TokenPool is in it.
+The last user message steers it: `tokens=40 gap=0.01 fault=cut` and so on; with `only=gpt-4o` one
+model of a chain fails and the others answer. It is a real HTTP server on loopback; nothing of
+TokenPool is in it.
 """
 
 import asyncio
@@ -82,7 +83,10 @@ def _handler(state: Upstream) -> Any:
 def _wishes(body: dict[str, Any]) -> dict[str, str]:
     said = body["messages"][-1]["content"]
     words = said.split() if isinstance(said, str) else []
-    return dict(word.split("=", 1) for word in words if "=" in word)
+    wish = dict(word.split("=", 1) for word in words if "=" in word)
+    if wish.get("only", body["model"]) == body["model"]:
+        return wish
+    return {name: wish[name] for name in wish.keys() & {"tokens", "gap"}}
 
 
 def tokens_of(body: dict[str, Any], wish: dict[str, str]) -> int:

@@ -24,6 +24,7 @@ from cards import (
     why,
 )
 from cards.card import Card
+from core.domain.notifying import Trouble
 from core.views import (
     ExplainView,
     KeyView,
@@ -111,4 +112,5 @@ any_card = st.one_of(
     st.builds(notice.critical_card, any_of(CriticalUseView)),
     st.builds(notice.account_linked_card, texts, texts),
     st.builds(notice.account_unlinked_card, texts, texts),
+    st.builds(notice.provider_card, texts, st.sampled_from(Trouble)),
 )

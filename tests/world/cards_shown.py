@@ -25,6 +25,7 @@ from cards import (
 )
 from cards.card import Card
 from core.calls import LookView
+from core.domain.notifying import Trouble
 from core.views.chat import RequestView
 
 LINES = (
@@ -246,6 +247,8 @@ KNOWING: dict[str, Card] = {
     "notice-nobody": notice.nobody_card(replace(c.REQUEST, grants=True)),
     "notice-linked": notice.account_linked_card("telegram", "Ann B."),
     "notice-unlinked": notice.account_unlinked_card("telegram", ""),
+    "notice-provider-key": notice.provider_card("openai", Trouble.KEY),
+    "notice-provider-above": notice.provider_card("openai", Trouble.ABOVE),
 }
 
 
