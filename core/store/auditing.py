@@ -50,7 +50,9 @@ STRAYS = {
         (SELECT 1 FROM hold h WHERE h.id = c.id) ORDER BY id LIMIT 100""",
 }
 BALANCE_COLUMNS = ("posted", "held", "spent", "cut", "number", "head")
-ENDINGS = ("settle:{}", "void:{}", "capture:{}", "adjust:{}:1")
+ENDINGS = ("settle:{}", "void:{}", "capture:{}", "adjust:{}:1", "dispute:{}")
+OWED = {"debt:{}": 1, "dispute:{}:debt": 1, "dispute:{}:back": -1}
+"""What a call cost above its hold, and what of it was given back: off the debt, or once repaid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,7 @@ def _compare_legs(
 def _check_charges(calls: list[str], findings: Findings) -> Program[None]:
     """Compare what calls cost with all that was booked for them, debts and corrections too."""
     holds = {held.id: held for held in (yield from _read_holds(calls))}
-    names = [name.format(call) for call in calls for name in (*ENDINGS, "debt:{}")]
+    names = [name.format(call) for call in calls for name in (*ENDINGS, *OWED)]
     booked = {row[0]: row for row in (yield Read(READ_LEGS, (names,)))}
     for call in calls:
         held = holds.get(call)
@@ -170,15 +172,26 @@ def _check_charges(calls: list[str], findings: Findings) -> Program[None]:
             findings.add(f"Transfers were booked for hold {call}, which does not exist.")
             continue
         parts = [booked[name] for form in ENDINGS if (name := form.format(call)) in booked]
-        owed = booked.get(f"debt:{call}")
-        charged = sum(part[4] for part in parts) + (owed[3] if owed else 0)
+        owed = [
+            (booked[name], sign)
+            for form, sign in OWED.items()
+            if (name := form.format(call)) in booked
+        ]
+        charged = sum(part[4] for part in parts) + sum(leg[3] * sign for leg, sign in owed)
         if held.cost != charged:
             findings.add(f"Call {call}: its cost is {held.cost}, booked are {charged}.")
         if any(part[1] != held.row_id for part in parts):
             findings.add(f"Call {call} was not booked on the row of its hold alone.")
-        debtor = ledger.debt(ledger.account_of(held.row_id))
-        if owed and owed[1] != ledger.row_id(debtor, ledger.FOREVER):
-            findings.add(f"The debt of call {call} is on {owed[1]}.")
+        for leg, sign in owed:
+            _check_owed(call, ledger.account_of(held.row_id), leg, sign, findings)
+
+
+def _check_owed(call: str, account: str, leg: Row, sign: int, findings: Findings) -> None:
+    """Check that a call's debt, or what was given back of it, is on the right account."""
+    debtor = ledger.row_id(ledger.debt(account), ledger.FOREVER)
+    wrong = leg[1] != debtor if sign > 0 else ledger.account_of(leg[1]) != account
+    if wrong:
+        findings.add(f"The debt of call {call} is on {leg[1]}.")
 
 
 def _check_limits(replay: Replay, findings: Findings) -> Program[None]:

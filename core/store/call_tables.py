@@ -58,7 +58,7 @@ class CallRow(SQLModel, table=True):
             sqlite_where=IS_ESTIMATED, postgresql_where=IS_ESTIMATED,
         ),
     )  # fmt: skip
-    """The second finds what a pool paid, the third what can be disputed; most calls are neither."""
+    """The second finds what a pool paid, the third what can be disputed; most are neither."""
     id: str = Field(primary_key=True)
     member_id: str
     team_id: str | None = Field(default=None)

@@ -170,7 +170,7 @@ class Replay:
             self.partners.append((t[1], f"repay:{rest}", t[3], t[4], t[5]))
         elif t[4] == "usage":
             self.suspects.append(rest.partition(":")[0])
-        if t[6] or (t[7] and verb != "adjust"):
+        if t[6] or (t[7] and verb not in {"adjust", "dispute"}):
             self._say(t, "is no adjustment: it touches what is held or spent")
 
     def _hold(self, t: Row) -> None:

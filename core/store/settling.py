@@ -10,14 +10,22 @@ from core.store.call_tables import AttemptRow, CallRow, HoldRow, MessageRow
 from core.store.folio import Folio, Opening
 from core.store.idempotency import FORGET
 from core.store.items import SettleItem
-from core.store.statements import Change, Insert, Program, Read
+from core.store.notices import OUTBOX
+from core.store.statements import Announce, Change, Insert, Program, Read
 
 READ_STATES = """
-SELECT h.id, h.state, COALESCE(c.cost, 0), c.cost = h.amount AND t.id IS NULL
-FROM hold h LEFT JOIN call c ON c.id = h.id
-LEFT JOIN transfer t ON t.id = 'adjust:' || h.id || ':' || '1' WHERE h.id IN :1
+SELECT h.id, h.state, COALESCE(c.cost, 0), CASE WHEN h.state = 'captured' AND c.cost = h.amount
+  THEN NOT EXISTS (SELECT 1 FROM transfer t WHERE t.id = 'adjust:' || h.id || ':' || '1')
+    AND NOT EXISTS (SELECT 1 FROM dispute d WHERE d.call_id = h.id AND d.state = 'returned')
+  ELSE false END
+FROM hold h LEFT JOIN call c ON c.id = h.id WHERE h.id IN :1
 """
-"""The last column: whether all of it was captured, for want of a cost, and not corrected since."""
+"""The last column: whether all of it was captured, for want of a cost, and not corrected since,
+be it by a late settlement or by whoever decided a dispute."""
+DISPUTED = """
+UPDATE dispute SET rev = rev + 1 WHERE call_id IN :1 AND state = 'open' RETURNING call_id
+"""
+"""A dispute of what is corrected here shows another charge now, so its card follows."""
 CALL = (
     "id", "member_id", "team_id", "key_id", "period", "model", "upstream", "payer", "outcome",
     "status", "estimated", "prompt_tokens", "completion_tokens", "cached_tokens", "cost",
@@ -153,6 +161,8 @@ class SettleDesk:
             yield Insert(CallRow, CALL, self._calls)  # type: ignore[arg-type]  # tuples of column values
         if self._late:
             yield Change(CallRow, LATE, self._late)  # type: ignore[arg-type]  # as above
+            if (yield Read(DISPUTED, (sorted(str(row[0]) for row in self._late),))):
+                yield Announce(OUTBOX)
         if self._attempts:
             yield Insert(AttemptRow, ATTEMPT, self._attempts, ignore=True)  # type: ignore[arg-type]  # as above
         if self._messages:
