@@ -6,7 +6,9 @@ are filled only where keeping messages is switched on.
 
 from dataclasses import dataclass
 
+from core.domain.allowance import FREE, Allowance
 from core.domain.balancer import Bound, Refused
+from core.domain.bill import KeptPrice
 from core.domain.ledger import Kind, Payer
 from core.domain.members import Person, Priority, Privacy, Seat
 
@@ -16,6 +18,16 @@ class LookView:
     payer: str
     reason: str
     available_micro: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamPace:
+    """Requests and tokens a minute of a team that has such limits."""
+
+    team_id: str
+    slug: str
+    rpm: int | None
+    tpm: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +45,15 @@ class Caller:
     priority: Priority
     privacy: Privacy
     """The strictest of member and key."""
+    allowance: Allowance = FREE
+    team_paces: tuple[TeamPace, ...] = ()
+    """Of those teams of the member that have limits a minute."""
+
+    @property
+    def paced(self) -> bool:
+        """Whether this caller's requests or tokens a minute may be limited."""
+        own = self.allowance
+        return bool(self.team_paces) or own.rpm is not None or own.tpm is not None
 
     @property
     def id(self) -> str:
@@ -127,7 +148,11 @@ class Outcome:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cached_tokens: int = 0
+    cache_written_tokens: int = 0
+    reasoning_tokens: int = 0
     upstream: str = ""
+    price: KeptPrice | None = None
+    """What `cost_micro` was reckoned with."""
     attempts: tuple[Attempt, ...] = ()
     request: bytes = b""
     answer: bytes = b""

@@ -16,7 +16,7 @@ from core.service.teaming import NewTeam, TeamChange
 from gateway.amounts import Credits
 from gateway.auth import Policy, client_address, core_of, credential, declare, require
 from gateway.bodies import ID, Body, Id, IdField, Percent, Words
-from gateway.keys import KeyBody, RotateBody
+from gateway.keys import KeyBody, KeyChangeBody, Rate, RateOrNone, RotateBody
 from gateway.reply import reply
 
 router = APIRouter(prefix="/v1/admin", tags=["administration"])
@@ -62,6 +62,8 @@ class TeamBody(Body):
     critical_percent: Percent = 10
     vacation_percent: Percent = 10
     privacy: Mode = "standard"
+    rpm: Rate | None = None
+    tpm: Rate | None = None
 
     def team(self) -> NewTeam:
         return NewTeam(
@@ -71,11 +73,13 @@ class TeamBody(Body):
             critical_percent=self.critical_percent,
             vacation_percent=self.vacation_percent,
             privacy=Privacy(self.privacy),
+            rpm=self.rpm,
+            tpm=self.tpm,
         )
 
 
 class TeamChangeBody(Body):
-    """What is left out stays as it is."""
+    """What is left out stays as it is; 0 takes a limit a minute off."""
 
     name: Words | None = None
     pool_quota: Credits | None = None
@@ -84,6 +88,8 @@ class TeamChangeBody(Body):
     critical_percent: Percent | None = None
     vacation_percent: Percent | None = None
     privacy: Mode | None = None
+    rpm: RateOrNone | None = None
+    tpm: RateOrNone | None = None
 
     def change(self) -> TeamChange:
         return TeamChange(
@@ -94,6 +100,8 @@ class TeamChangeBody(Body):
             critical_percent=self.critical_percent,
             vacation_percent=self.vacation_percent,
             privacy=self.privacy and Privacy(self.privacy),
+            rpm=self.rpm,
+            tpm=self.tpm,
         )
 
 
@@ -147,16 +155,22 @@ async def list_keys(request: Request, caller: Admin, user_id: Id) -> Response:
 
 @router.post("/users/{user_id}/keys", status_code=201, summary="Make a key for a member")
 async def new_key(request: Request, caller: Admin, user_id: Id, body: KeyBody) -> Response:
-    view = await keys.new_key(core_of(request), caller.person, user_id, body.terms())
-    return reply(view, 201)
+    core, terms = core_of(request), body.terms()
+    return reply(await keys.new_key(core, caller.person, user_id, terms, caller.key_id), 201)
+
+
+@router.patch("/keys/{key_id}", summary="Change what anybody's key may do at most")
+async def change_key(request: Request, caller: Admin, key_id: Id, body: KeyChangeBody) -> Response:
+    core, change = core_of(request), body.change()
+    return reply(await keys.change_key(core, caller.person, key_id, change, caller.key_id))
 
 
 @router.post("/keys/{key_id}/rotate", status_code=201, summary="Replace anybody's key")
 async def rotate_key(
     request: Request, caller: Admin, key_id: Id, body: RotateBody | None = None
 ) -> Response:
-    overlap_ms = (body or RotateBody()).overlap_ms
-    view = await keys.rotate_key(core_of(request), caller.person, key_id, overlap_ms)
+    core, overlap_ms = core_of(request), (body or RotateBody()).overlap_ms
+    view = await keys.rotate_key(core, caller.person, key_id, overlap_ms, caller.key_id)
     return reply(view, 201)
 
 

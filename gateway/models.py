@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from core.calls import Caller
+from core.domain.allowance import not_allowed
 from core.domain.errors import Code, Refusal
 from gateway.auth import Policy, core_of, require
 from gateway.catalog import Catalog, ListedModel
@@ -24,9 +25,9 @@ CLAUDE = "anthropic-version"
 
 
 @router.get("/v1/models", summary="The models that can be called, with their prices")
-async def models(request: Request, _: Member) -> Response:
+async def models(request: Request, caller: Member) -> Response:
     """OpenAI's shape; Anthropic's, if the header anthropic-version is sent."""
-    listed = _catalog(request).listed()
+    listed = [one for one in _catalog(request).listed() if caller.allowance.admits(one.id)]
     if CLAUDE not in request.headers:
         return reply({"object": "list", "data": listed})
     page = {
@@ -39,7 +40,7 @@ async def models(request: Request, _: Member) -> Response:
 
 
 @router.get("/v1/models/{name:path}", summary="One model with its price")
-async def model(request: Request, _: Member, name: str) -> Response:
+async def model(request: Request, caller: Member, name: str) -> Response:
     """Suffixes such as @critical are understood here as in a call."""
     catalog = _catalog(request)
     try:
@@ -47,16 +48,19 @@ async def model(request: Request, _: Member, name: str) -> Response:
     except Refusal:
         text = "There is no such model here. GET /v1/models lists them all."
         raise Refusal(Code.MODEL_NOT_FOUND, text, param="model") from None
+    if not caller.allowance.admits(found):
+        raise not_allowed(caller.allowance.models)
     one = next(listed for listed in catalog.listed() if listed.id == found)
     return reply(_claude(one) if CLAUDE in request.headers else one)
 
 
 @router.get("/v1/model/info", summary="Prices and context sizes in the shape of LiteLLM's route")
-async def model_info(request: Request, _: Member) -> Response:
+async def model_info(request: Request, caller: Member) -> Response:
     """Prices are US dollars per token, as clients of LiteLLM expect them."""
     per_usd = core_of(request).settings.credits_per_usd
-    known = _catalog(request).models.values()
-    return reply({"data": [_info(model, per_usd) for model in known if model.direct]})
+    known, admits = _catalog(request).models.values(), caller.allowance.admits
+    listed = [one for one in known if admits(one.name)]
+    return reply({"data": [_info(model, per_usd) for model in listed]})
 
 
 def _catalog(request: Request) -> Catalog:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from core.calls import Caller
-from core.domain import wording
+from core.domain import allowance, wording
 from core.domain.errors import Code, Refusal
 from core.domain.members import CriticalPolicy, CriticalRight, Person, Privacy, TeamRole
 from core.service.acting import act_of, run_unique
@@ -30,6 +30,8 @@ class NewTeam:
     critical_percent: int = 10
     vacation_percent: int = 10
     privacy: Privacy = Privacy.STANDARD
+    rpm: int | None = None
+    tpm: int | None = None
 
 
 async def create_team(core: Core, actor: Person, team: NewTeam) -> TeamView:
@@ -63,11 +65,13 @@ async def update_team(core: Core, actor: Person, team_id: str, change: TeamChang
     """
     change = _checked(change)
     act, period, journal = act_of(core, actor), core.period(), core.database.journal
-    return await run_unique(
+    view = await run_unique(
         core,
         lambda: teams.change_team(act, team_id, change, journal.folio(act.now_ms), period),
         TAKEN,
     )
+    core.callers.forget_all()
+    return view
 
 
 async def add_member(
@@ -99,6 +103,8 @@ def _checked(change: TeamChange) -> TeamChange:
         change = replace(change, name=wording.name(change.name))
     if change.pool_quota_micro is not None:
         quota_micro(change.pool_quota_micro, "pool_quota")
+    allowance.rate(change.rpm, "rpm", 0)
+    allowance.rate(change.tpm, "tpm", 0)
     _percent(change.critical_percent, "critical_percent")
     _percent(change.vacation_percent, "vacation_percent")
     return change
@@ -124,5 +130,7 @@ def _row(core: Core, team: NewTeam) -> TeamRow:
         vacation_percent=team.vacation_percent,
         privacy=team.privacy.value,
         status="active",
+        rpm=allowance.rate(team.rpm, "rpm"),
+        tpm=allowance.rate(team.tpm, "tpm"),
         created_ms=core.clock.now_ms(),
     )

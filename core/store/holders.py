@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.domain import ledger
+from core.domain.allowance import not_allowed
 from core.domain.errors import Code, Refusal
 from core.domain.ledger import Payer
 from core.domain.members import (
@@ -14,6 +15,7 @@ from core.domain.members import (
     may_be_critical,
     strictest,
 )
+from core.store.allowances import models_of
 from core.store.folio import limit_id
 from core.store.items import HoldItem
 from core.store.statements import Program, Read, Row
@@ -22,7 +24,7 @@ READ_HOLDERS = """
 SELECT k.id, k.member_id, k.team_id, k.priority, k.privacy, k.cap, k.expires_ms, k.revoked_ms,
   m.status, m.privacy, m.personal_quota,
   s.team_id, s.critical, t.slug, t.pool_quota, t.critical_policy, t.critical_percent,
-  t.vacation_percent, t.privacy, t.status
+  t.vacation_percent, t.privacy, t.status, k.models, k.concurrency
 FROM api_key k JOIN member m ON m.id = k.member_id
 LEFT JOIN membership s ON s.member_id = m.id LEFT JOIN team t ON t.id = s.team_id
 WHERE k.id IN :1 ORDER BY s.joined_ms, s.team_id
@@ -66,6 +68,9 @@ class Holder:
     dead: bool
     personal_quota: int
     seats: tuple[TeamSeat, ...]
+    models: tuple[str, ...] = ()
+    """The only models this key may call; none: all."""
+    concurrency: int | None = None
 
     @property
     def account(self) -> str:
@@ -83,6 +88,8 @@ class Holder:
         expired = self.valid_until_ms is not None and self.valid_until_ms <= item.now_ms
         if self.dead or expired:
             raise invalid_key()
+        if self.models and item.ask.model not in self.models:
+            raise not_allowed(self.models)
         seat, wanted = self.seat_for(item.ask.team), item.ask.team
         if wanted and (seat is None or wanted not in {seat.team_id, seat.slug}):
             raise Refusal(
@@ -97,6 +104,14 @@ Away = dict[str, set[str]]
 
 def invalid_key() -> Refusal:
     return Refusal(Code.INVALID_API_KEY, "This API key is not valid.")
+
+
+def too_many_at_once() -> Refusal:
+    return Refusal(
+        Code.RATE_LIMIT_EXCEEDED,
+        "This API key has as many calls under way as it may have. Please retry shortly.",
+        facts={"kind": "concurrency", "retry_after_ms": 1000},
+    )
 
 
 def read_holders(holds: Sequence[HoldItem]) -> Program[dict[str, Holder]]:
@@ -168,6 +183,8 @@ def _holder(rows: list[Row]) -> Holder:
         dead=first[7] is not None or first[8] != "active",
         personal_quota=first[10],
         seats=tuple(_seat(row) for row in rows if row[11] is not None),
+        models=models_of(first[20]),
+        concurrency=first[21],
     )
 
 

@@ -13,11 +13,14 @@ from core.domain.ledger import Delta, Kind, Payer
 from core.domain.members import Priority, Privacy, strictest
 from core.store.call_tables import HoldRow
 from core.store.folio import Folio, limit_id
-from core.store.holders import Away, Holder, Party, TeamSeat, invalid_key
+from core.store.holders import Away, Holder, Party, TeamSeat, invalid_key, too_many_at_once
 from core.store.idempotency import Replays
 from core.store.items import HoldItem
 from core.store.statements import Insert, Program, Read
 
+COUNT_OPEN = """
+SELECT key_id, count(*) FROM hold WHERE state = 'open' AND key_id IN :1 GROUP BY key_id
+"""
 READ_MADE = "SELECT id, payer, output_limit, amount FROM hold WHERE id IN :1"
 HOLD = (
     "id", "row_id", "payer", "amount", "state", "epoch", "member_id", "team_id", "key_id",
@@ -36,10 +39,18 @@ class HoldDesk:
         self._replays = Replays()
         self._rows: list[tuple[str | int | bool | None, ...]] = []
         self._made: dict[str, Granted] = {}
+        self._open: dict[str, int] = {}
+        """Open holds of the keys that may have only so many."""
 
     def read(self, holds: Sequence[HoldItem], *, recheck: bool) -> Program[None]:
-        """Read claims; with `recheck` also the holds that an unknown COMMIT may have made."""
+        """Read claims; with `recheck` also the holds that an unknown COMMIT may have made.
+
+        Its member's own row is locked, so no other process counts a key at the same time.
+        """
         yield from self._replays.read(holds)
+        counted = sorted(k for k, one in self._holders.items() if one.concurrency is not None)
+        if counted:
+            self._open = dict((yield Read(COUNT_OPEN, (counted,))))
         if recheck and holds:
             for call_id, payer, tokens, amount in (
                 yield Read(READ_MADE, ([item.ask.call_id for item in holds],))
@@ -66,15 +77,24 @@ class HoldDesk:
             return refusal
         return self._grant(item, party)
 
-    def _grant(self, item: HoldItem, party: Party) -> Ticket | Denied:
+    def _grant(self, item: HoldItem, party: Party) -> Ticket | Denied | Refusal:
         decision = decide(item.ask.bound, self._purses(item, party), lower=item.lower)
         if isinstance(decision, Granted):
+            if party.holder.concurrency is not None and not self._take_slot(party.holder):
+                return too_many_at_once()
             return self._book(item, party, decision)
         own, seat = self._folio.balance(party.row(Payer.OWN)), party.seat
         wide = item.wide or seat is None
         return Denied(
             decision, seat.team_id if seat else None, own.posted, own.available, wide, party.denied
         )
+
+    def _take_slot(self, holder: Holder) -> bool:
+        assert holder.concurrency is not None
+        taken = self._open.get(holder.key_id, 0)
+        if taken < holder.concurrency:
+            self._open[holder.key_id] = taken + 1
+        return taken < holder.concurrency
 
     def _purses(self, item: HoldItem, party: Party) -> Purses:
         holder, team, folio = party.holder, party.seat, self._folio

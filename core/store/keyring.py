@@ -3,25 +3,34 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from core.calls import Caller
+from core.calls import Caller, TeamPace
 from core.domain import keys
+from core.domain.allowance import FREE, Allowance, checked
 from core.domain.errors import Code, Refusal, missing
 from core.domain.members import Person, Priority, Privacy, Role, Seat, Status, TeamRole, strictest
 from core.store.acts import Act, acting
+from core.store.allowances import (
+    AllowanceChange,
+    allowance_of,
+    models_text,
+    too_wide,
+    within_own,
+)
 from core.store.statements import Change, Program, Read, Row, insert
 from core.store.tables import ApiKeyRow
 from core.views import KeyView
 
 READ_CALLER = """
 SELECT k.mac, k.expires_ms, k.revoked_ms, k.team_id, k.priority, k.privacy,
-  m.id, m.email, m.name, m.role, m.status, m.privacy, s.team_id, s.role
+  m.id, m.email, m.name, m.role, m.status, m.privacy, s.team_id, s.role,
+  k.models, k.rpm, k.tpm, k.concurrency, t.slug, t.rpm, t.tpm
 FROM api_key k JOIN member m ON m.id = k.member_id
-LEFT JOIN membership s ON s.member_id = m.id
+LEFT JOIN membership s ON s.member_id = m.id LEFT JOIN team t ON t.id = s.team_id
 WHERE k.id = :1 ORDER BY s.joined_ms, s.team_id
 """
 KEY = """
 SELECT id, label, team_id, priority, privacy, cap, created_ms, expires_ms, revoked_ms,
-  last_used_ms, member_id FROM api_key
+  last_used_ms, member_id, models, rpm, tpm, concurrency FROM api_key
 """
 READ_KEYS = KEY + "WHERE member_id = :1 ORDER BY created_ms, id"
 LOCK_KEY = KEY + "WHERE id = :1 FOR UPDATE"
@@ -36,6 +45,7 @@ MOST_KEYS = 100
 """Live keys of one member."""
 SOON_MS = 7 * 86_400_000
 LAST_USED = ("id", "last_used_ms")
+ALLOWANCE = ("models", "rpm", "tpm", "concurrency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,7 @@ class KeyTerms:
     privacy: Privacy = Privacy.STANDARD
     cap_micro: int | None = None
     expires_ms: int | None = None
+    allowance: Allowance = FREE
 
 
 def find(key_id: str) -> Program[Known | None]:
@@ -87,6 +98,10 @@ def find(key_id: str) -> Program[Known | None]:
         key_team=row[3],
         priority=Priority(row[4]),
         privacy=strictest(Privacy(row[5]), Privacy(row[11])),
+        allowance=allowance_of(row[14:18]),
+        team_paces=tuple(
+            TeamPace(r[12], *r[18:21]) for r in rows if (r[19], r[20]) != (None, None)
+        ),
     )
     dead = row[2] is not None or row[10] != Status.ACTIVE.value
     return Known(caller, bytes(row[0]), row[1], dead)
@@ -98,9 +113,12 @@ def first_key(act: Act, member_id: str, fresh: Fresh, label: str) -> Program[Non
     yield act.note("key.new", fresh.id, member=member_id)
 
 
-def new_key(act: Act, member_id: str, fresh: Fresh, terms: KeyTerms) -> Program[None]:
-    """Make a key for oneself, or as an administrator for anybody."""
+def new_key(
+    act: Act, member_id: str, fresh: Fresh, terms: KeyTerms, by_key: str = ""
+) -> Program[None]:
+    """Make a key for oneself, or as an administrator for anybody; no wider than the asking key."""
     yield from _as_holder(act, member_id)
+    yield from within_own(by_key, terms.allowance, terms.cap_micro)
     rows = yield Read("SELECT status FROM member WHERE id = :1 FOR UPDATE", (member_id,))
     if not rows:
         raise missing("user", member_id)
@@ -124,7 +142,9 @@ def list_keys(act: Act, member_id: str) -> Program[tuple[KeyView, ...]]:
     return tuple(_view(row, act.now_ms) for row in (yield Read(READ_KEYS, (member_id,))))
 
 
-def rotate_key(act: Act, key_id: str, fresh: Fresh, old_until_ms: int) -> Program[str]:
+def rotate_key(
+    act: Act, key_id: str, fresh: Fresh, old_until_ms: int, by_key: str = ""
+) -> Program[str]:
     """Make a key like this one, which ends at `old_until_ms`; return its label.
 
     The new one has no expiry: that of the old one may be due to an earlier rotation.
@@ -133,12 +153,33 @@ def rotate_key(act: Act, key_id: str, fresh: Fresh, old_until_ms: int) -> Progra
     ends = old[7]
     if old[8] is not None or (ends is not None and ends <= act.now_ms):
         raise Refusal(Code.CONFLICT, "This key is no longer valid. Make a new one.")
+    allowance = allowance_of(old[11:15])
+    yield from within_own(by_key, allowance, old[5])
     until = old_until_ms if ends is None else min(ends, old_until_ms)
     yield Change(ApiKeyRow, ("id", "expires_ms"), [(key_id, until)])
-    terms = KeyTerms(old[1], old[2], Priority(old[3]), Privacy(old[4]), old[5])
+    terms = KeyTerms(
+        old[1], old[2], Priority(old[3]), Privacy(old[4]), old[5], allowance=allowance
+    )
     yield insert(_row(old[10], fresh, terms, act.now_ms))
     yield act.note("key.rotate", key_id, successor=fresh.id, until_ms=until)
     return str(old[1])
+
+
+def change_key(
+    act: Act, key_id: str, change: AllowanceChange, by_key: str = ""
+) -> Program[KeyView]:
+    """Change what a key may do at most: its member only to less, an administrator at will."""
+    old = yield from _locked(act, key_id)
+    now = allowance_of(old[11:15])
+    wanted = checked(change.of(now))
+    if not (yield from acting(act)).is_admin and (wider := wanted.wider_than(now)):
+        raise too_wide(key_id, wider)
+    yield from within_own(by_key, wanted, old[5])
+    if wanted != now:
+        values = (models_text(wanted.models), wanted.rpm, wanted.tpm, wanted.concurrency)
+        yield Change(ApiKeyRow, ("id", *ALLOWANCE), [(key_id, *values)])
+        yield act.note("key.change", key_id, **dict(zip(ALLOWANCE, values, strict=True)))
+    return _view((yield Read(LOCK_KEY, (key_id,)))[0], act.now_ms)
 
 
 def revoke_key(act: Act, key_id: str) -> Program[KeyView]:
@@ -192,7 +233,11 @@ def _row(member_id: str, fresh: Fresh, terms: KeyTerms, now_ms: int) -> ApiKeyRo
         mac=fresh.mac,
         priority=terms.priority.value,
         privacy=terms.privacy.value,
+        models=models_text(terms.allowance.models),
         cap=terms.cap_micro,
+        rpm=terms.allowance.rpm,
+        tpm=terms.allowance.tpm,
+        concurrency=terms.allowance.concurrency,
         created_ms=now_ms,
         expires_ms=terms.expires_ms,
         revoked_ms=None,
@@ -201,6 +246,7 @@ def _row(member_id: str, fresh: Fresh, terms: KeyTerms, now_ms: int) -> ApiKeyRo
 
 
 def _view(row: Row, now_ms: int) -> KeyView:
+    allowance = allowance_of(row[11:15])
     return KeyView(
         id=row[0],
         prefix=keys.prefix(row[0]),
@@ -213,6 +259,10 @@ def _view(row: Row, now_ms: int) -> KeyView:
         created_ms=row[6],
         expires_ms=row[7],
         last_used_ms=row[9],
+        models=allowance.models,
+        rpm=allowance.rpm,
+        tpm=allowance.tpm,
+        concurrency=allowance.concurrency,
     )
 
 

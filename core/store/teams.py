@@ -22,7 +22,7 @@ from core.views import TeamMemberView, TeamView
 
 TEAM = """
 SELECT t.id, t.name, t.slug, t.pool_quota, t.critical_policy, t.critical_percent,
-  t.vacation_percent, t.privacy, t.status,
+  t.vacation_percent, t.privacy, t.status, t.rpm, t.tpm,
   (SELECT count(*) FROM membership c WHERE c.team_id = t.id),
   (SELECT s.role FROM membership s WHERE s.team_id = t.id AND s.member_id = :1)
 FROM team t
@@ -61,12 +61,34 @@ class TeamChange:
     critical_percent: int | None = None
     vacation_percent: int | None = None
     privacy: Privacy | None = None
+    rpm: int | None = None
+    tpm: int | None = None
+    """Requests and tokens a minute; 0 takes a limit off."""
 
     @property
     def administrative(self) -> bool:
-        """Whether it needs an administrator: the team's money, name or existence."""
-        asked: tuple[object, ...] = (self.name, self.pool_quota_micro, self.status)
+        """Whether it needs an administrator: the team's money, name, limits or existence."""
+        asked: tuple[object, ...] = (
+            self.name, self.pool_quota_micro, self.status, self.rpm, self.tpm,
+        )  # fmt: skip
         return any(value is not None for value in asked)
+
+    @property
+    def columns(self) -> dict[str, str | int | None]:
+        """Return what is to be written where."""
+        given: dict[str, str | int | None] = {
+            "name": self.name,
+            "pool_quota": self.pool_quota_micro,
+            "status": self.status and self.status.value,
+            "critical_policy": self.critical_policy and self.critical_policy.value,
+            "critical_percent": self.critical_percent,
+            "vacation_percent": self.vacation_percent,
+            "privacy": self.privacy and self.privacy.value,
+            "rpm": self.rpm,
+            "tpm": self.tpm,
+        }
+        changed = {column: value for column, value in given.items() if value is not None}
+        return changed | {one: None for one in ("rpm", "tpm") if changed.get(one) == 0}
 
 
 def list_teams(act: Act) -> Program[tuple[TeamView, ...]]:
@@ -108,19 +130,11 @@ def change_team(
     person = yield from as_manager(act, team_id)
     if change.administrative and not person.is_admin:
         raise Refusal(
-            Code.PERMISSION_DENIED, "Only an administrator changes a team's name, pool or status."
+            Code.PERMISSION_DENIED,
+            "Only an administrator changes a team's name, pool, status or limits.",
         )
     quota_micro = yield from _locked(team_id)
-    columns: dict[str, str | int | None] = {
-        "name": change.name,
-        "pool_quota": change.pool_quota_micro,
-        "status": change.status and change.status.value,
-        "critical_policy": change.critical_policy and change.critical_policy.value,
-        "critical_percent": change.critical_percent,
-        "vacation_percent": change.vacation_percent,
-        "privacy": change.privacy and change.privacy.value,
-    }
-    changed = {column: value for column, value in columns.items() if value is not None}
+    changed = change.columns
     if changed:
         yield Change(TeamRow, ("id", *changed), [(team_id, *changed.values())])
         yield act.note("team.change", team_id, **changed)
@@ -213,6 +227,8 @@ def _view(row: Row) -> TeamView:
         vacation_percent=row[6],
         privacy=row[7],
         status=row[8],
-        members=row[9],
-        role=row[10] or "",
+        rpm=row[9],
+        tpm=row[10],
+        members=row[11],
+        role=row[12] or "",
     )

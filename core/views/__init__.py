@@ -117,6 +117,8 @@ class TeamView:
     privacy: str
     members: int
     status: str
+    rpm: int | None = None
+    tpm: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,11 @@ class KeyView:
     created_ms: int
     expires_ms: int | None
     last_used_ms: int | None
+    models: tuple[str, ...] = ()
+    """The only ones it may call; none: all."""
+    rpm: int | None = None
+    tpm: int | None = None
+    concurrency: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,38 +265,3 @@ class HealthView:
     """healthy or unhealthy."""
     version: str
     parts: tuple[PartView, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AttemptView:
-    no: int
-    upstream: str
-    outcome: str
-    status: int
-    ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class ExplainView:
-    """Why a call was charged or refused, line by line."""
-
-    request_id: str
-    kind: str
-    """charged, voided (nothing was produced), pending or refused."""
-    model: str
-    code: str
-    paid_by: str | None
-    estimated: bool
-    required_micro: int
-    """The most it could have cost."""
-    held_micro: int
-    cost_micro: int
-    prompt_tokens: int
-    completion_tokens: int
-    cached_tokens: int
-    started_ms: int
-    ended_ms: int | None
-    count: int
-    looks: tuple[LookView, ...]
-    attempts: tuple[AttemptView, ...]
-    lines: tuple[str, ...] = field(default=())
