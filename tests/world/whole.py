@@ -58,6 +58,7 @@ class Whole:
 
     door: Door
     office: Office
+    people: Mapping[str, Somebody]
     keys: Mapping[str, str]
     ids: Mapping[str, str]
     _addresses: "count[int]"
@@ -94,7 +95,9 @@ async def whole(core: Core, clock: ManualClock) -> AsyncIterator[Whole]:
     }
     request = await approving.request_more(core, ana.caller, 50, "demo")
     held = {"nobody": ""} | {name: one.key for name, one in living.items()}
-    made = Whole(door_of(core), office, held | await _dead(office, ana, blue), {}, count(1))
+    made = Whole(
+        door_of(core), office, living, held | await _dead(office, ana, blue), {}, count(1)
+    )
     chat = await made.send("POST", "/v1/chat/completions", ana.key, CHAT_BODY)
     assert chat.status_code == 200, chat.text
     ids = {
