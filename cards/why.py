@@ -1,12 +1,14 @@
 """Why: what a call was charged, or why it was refused, line by line."""
 
 from cards import rows
-from cards.card import Card, Column, Fact, Facts, Node, Table, Text, Tone
+from cards.actions import Verb
+from cards.card import Button, Card, Column, Fact, Facts, Node, Table, Text, Tone
+from cards.dispute import dispute_button
 from cards.phrases import amount, count
 from core.calls import LookView
 from core.domain.credits import spoken
 from core.domain.errors import Code
-from core.views import ExplainView
+from core.views.explain import ExplainView
 
 PAYERS = {
     "own": "Own quota",
@@ -92,9 +94,16 @@ def _facts(view: ExplainView) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
+def _dispute(view: ExplainView) -> Button | None:
+    """Return the button that disputes an estimate, or shows the dispute of it."""
+    if view.dispute == "possible":
+        return dispute_button(view.request_id)
+    return Button("The dispute", Verb.DISPUTE_SHOW, ref=view.request_id) if view.dispute else None
+
+
 def _buttons(view: ExplainView) -> tuple[Node, ...]:
     if view.code != Code.INSUFFICIENT_QUOTA:
-        return rows.actions(rows.QUOTA, rows.USAGE)
+        return rows.actions(_dispute(view), rows.QUOTA, rows.USAGE)
     if any(look.reason == KEY_CAP for look in view.looks):
         return rows.actions(rows.KEYS, rows.QUOTA)
     return rows.actions(rows.ASK_FIRST, rows.QUOTA)

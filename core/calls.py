@@ -6,6 +6,8 @@ are filled only where keeping messages is switched on.
 
 from dataclasses import dataclass
 
+import msgspec
+
 from core.domain.allowance import FREE, Allowance
 from core.domain.balancer import Bound, Refused
 from core.domain.bill import KeptPrice
@@ -64,8 +66,7 @@ class Caller:
         return self.person.seats
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(msgspec.Struct, frozen=True):
     """What spending needs to know of a call; no word of it."""
 
     call_id: str
@@ -80,8 +81,7 @@ class Ask:
     body_mac: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(msgspec.Struct, frozen=True):
     """A committed hold: leave to send one call upstream."""
 
     call_id: str
@@ -109,8 +109,7 @@ class Ticket:
     idempotency_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True):
     """What a call was charged, after its settlement committed."""
 
     call_id: str
@@ -121,8 +120,7 @@ class Receipt:
     estimated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(msgspec.Struct, frozen=True):
     """One POST to an upstream. `outcome`: answered, refused, unsent (tried in vain), unknown."""
 
     upstream: str
@@ -133,8 +131,7 @@ class Attempt:
     """Until its answer began; None if it never did."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """How a call ended, as the pump saw it.
 
     kind SETTLE: the provider's usage or an estimate of it gives `cost_micro`; VOID: provably
@@ -159,8 +156,7 @@ class Outcome:
     """Words, only where log_messages is on and the call is not strict."""
 
 
-@dataclass(frozen=True, slots=True)
-class Denied:
+class Denied(msgspec.Struct, frozen=True):
     """A hold that nobody could pay, with the figures for the error and for `why`."""
 
     refused: Refused

@@ -23,11 +23,16 @@ class _Details(msgspec.Struct):
     cache_write_tokens: Count | None = 0
 
 
+class _Said(msgspec.Struct):
+    reasoning_tokens: Count | None = 0
+
+
 class _Usage(msgspec.Struct):
     prompt_tokens: Count
     completion_tokens: Count
     total_tokens: Count | None = None
     prompt_tokens_details: _Details | None = None
+    completion_tokens_details: _Said | None = None
 
 
 class _Delta(msgspec.Struct):
@@ -134,7 +139,7 @@ def read_usage(raw: msgspec.Raw | bytes) -> Usage:
     """Return a provider's counts; InvalidUsage if they cannot be true.
 
     Some providers leave hidden reasoning out of `completion_tokens` but not out of `total_tokens`:
-    the larger count is the output.
+    the larger count is the output, and the reasoning lies within it.
     """
     try:
         said = _usage.decode(raw)
@@ -149,7 +154,10 @@ def read_usage(raw: msgspec.Raw | bytes) -> Usage:
     if cached + written > said.prompt_tokens:
         raise InvalidUsage
     completion = said.completion_tokens if total is None else total - said.prompt_tokens
-    return Usage(said.prompt_tokens, completion, cached, written)
+    thought = (said.completion_tokens_details or _Said()).reasoning_tokens or 0
+    if thought > completion:
+        completion += thought
+    return Usage(said.prompt_tokens, completion, cached, written, thought)
 
 
 def _bytes(text: str) -> int:

@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
+from core.domain.bill import KeptPrice, keep
 from core.domain.pricing import Price
+from gateway.provider import OPENAI
+
+_KEPT: dict[tuple[str, int], tuple[Price, KeptPrice]] = {}
+"""By upstream and identity: a price is written down once, not per call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +27,27 @@ class Model:
     hidden_tokens: int = 0
     encoding: str | None = None
     """None: its tokens cannot be counted exactly here."""
-    direct: bool = True
-    """It speaks OpenAI's dialect; others need a translation."""
+    dialect: str = OPENAI
     fallbacks: tuple["Model", ...] = ()
     """Whom to ask next, in order, fallbacks of fallbacks included."""
 
     @property
+    def direct(self) -> bool:
+        """Whether bytes go through as they come; other dialects are translated."""
+        return self.dialect == OPENAI
+
+    @property
     def chain(self) -> tuple["Model", ...]:
         return (self, *self.fallbacks)
+
+    @property
+    def kept_price(self) -> KeptPrice:
+        """The price as it is kept with the calls that this model answers."""
+        key = self.upstream, id(self.price)
+        found = _KEPT.get(key)
+        if found is None:
+            found = _KEPT[key] = (self.price, keep(self.upstream, self.price))
+        return found[1]
 
     @property
     def prices(self) -> tuple[Price, ...]:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from core.domain.pricing import Price, Rates
+from gateway.provider import Provider
 
 PRICE_FILE = "model_prices_and_context_window_backup.json"
 PICO_PER_CREDIT = 10**12
@@ -64,16 +65,24 @@ class PriceFile:
                     return entry
         return None
 
-    def chat_models(self, providers: Collection[str]) -> Iterator[tuple[str, str]]:
+    def chat_models(self, providers: Collection[Provider]) -> Iterator[tuple[str, str]]:
         """Yield (provider, model) of these providers' chat models."""
+        by_name = {one.name: one for one in providers}
+        bare = [one for one in providers if one.bare]
+        seen: set[tuple[str, str]] = set()
         for name, raw in self._raw.items():
             prefix, slash, rest = name.partition("/")
-            provider, model = (prefix, rest) if slash else ("openai", name)
-            if provider not in providers or model.startswith("ft:"):
+            named = by_name.get(prefix) if slash else None
+            among = [named] if named is not None and named.prefixed else bare
+            if not among or name.startswith("ft:"):
                 continue  # `ft:…` prices any fine-tune of a model, it is none itself
             tag = self._tag.decode(raw)
-            if tag.litellm_provider == provider and tag.mode == "chat":
-                yield provider, model
+            model = rest if among[0] is named else name
+            for one in among:
+                owned = re.fullmatch(one.owners or one.name, tag.litellm_provider)
+                if owned and tag.mode == "chat" and (one.name, model) not in seen:
+                    seen.add((one.name, model))
+                    yield one.name, model
 
 
 def price_file() -> PriceFile:
@@ -93,6 +102,7 @@ _NEVER_MET = re.compile(
     r"|(code_interpreter|file_search|vector_store|computer_use)_.*|google_maps_grounding_.*"
     r"|cache_creation_input_token_cost_above_1hr.*"  # only where a caller asks for `ttl: 1h`
     r"|input_cost_per_token_cache_hit"  # another name for cache_read_input_token_cost
+    r"|(input|output)_dbu_cost_per_token"  # Databricks' own unit; the same price is there in US$
     r"|off_peak_pricing"  # cheaper hours; the base rates are those of the dear ones
 )
 _RATE = re.compile(
@@ -176,15 +186,14 @@ def _tables(entry: Entry) -> dict[int, dict[str, Decimal | int]]:
 
 def _rates(dollars: Mapping[str, Decimal | int], credits_per_usd: int | Fraction) -> Rates:
     """Return rates; a cache rate that is not published is the input rate."""
-    plain = dollars["input_cost_per_token"]
-    dearest_output = max(
-        dollars["output_cost_per_token"], dollars.get("output_cost_per_reasoning_token", 0)
-    )
+    plain, said = dollars["input_cost_per_token"], dollars["output_cost_per_token"]
+    reasoning = dollars.get("output_cost_per_reasoning_token", said)
     return Rates(
         input_pico=pico(plain, credits_per_usd),
-        output_pico=pico(dearest_output, credits_per_usd),
+        output_pico=pico(said, credits_per_usd),
         cache_read_pico=pico(dollars.get("cache_read_input_token_cost", plain), credits_per_usd),
         cache_write_pico=pico(
             dollars.get("cache_creation_input_token_cost", plain), credits_per_usd
         ),
+        own_reasoning_pico=0 if reasoning == said else pico(reasoning, credits_per_usd),
     )

@@ -10,7 +10,7 @@ from time import gmtime, strftime
 
 import msgspec
 
-from core.domain.credits import wire
+from core.domain.credits import exact, wire
 
 Shower = Callable[[object], object]
 
@@ -46,6 +46,12 @@ def credit(amount_micro: object) -> msgspec.Raw | None:
     return None if amount_micro is None else msgspec.Raw(wire(amount_micro).encode())
 
 
+def fine(amount_pico: object) -> msgspec.Raw:
+    """Return what is finer than a microcredit, as a decimal number of credits."""
+    assert isinstance(amount_pico, int), amount_pico
+    return msgspec.Raw(exact(amount_pico).encode())
+
+
 @cache
 def _plan(view: type) -> tuple[tuple[str, str, Shower], ...]:
     """Return each attribute of a view with its name on the wire and how it is shown."""
@@ -53,7 +59,7 @@ def _plan(view: type) -> tuple[tuple[str, str, Shower], ...]:
 
 
 def _named(attribute: str) -> tuple[str, Shower]:
-    for suffix, show_one in (("_micro", credit), ("_ms", iso)):
+    for suffix, show_one in (("_micro", credit), ("_ms", iso), ("_pico", fine)):
         if attribute.endswith(suffix):
             return attribute.removesuffix(suffix), show_one
     return attribute, shown

@@ -25,6 +25,7 @@ from gateway.answers import Meter
 from gateway.errors import STATUS
 from gateway.handlers import UNEXPECTED
 from gateway.headers import cost_comment
+from gateway.pacing import Taken
 from gateway.relay import Relay
 from gateway.silence import Silence
 from gateway.upstream import TEXTS, Exchange, Nothing, Produced
@@ -54,6 +55,8 @@ class Call:
     """The client's body, kept only where messages are logged."""
     prompt_tokens: int
     """Upper bound, for estimates."""
+    taken: Taken | None = None
+    """What it counted of limits a minute, if there are any."""
 
 
 class Pumps:
@@ -67,13 +70,20 @@ class Pumps:
         return len(self._tasks)
 
     def start(self, call: Call) -> Relay:
-        if self.closing:
-            raise Refusal(Code.SHUTTING_DOWN, "TokenPool is restarting. Please retry shortly.")
+        self.check(call.core.settings.max_open_calls)
         relay = Relay()
         task = asyncio.create_task(pump(call, relay), name=call.ask.call_id)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return relay
+
+    def check(self, most: int) -> None:
+        """Raise a Refusal if no call can be taken on now."""
+        if self.closing:
+            raise Refusal(Code.SHUTTING_DOWN, "TokenPool is restarting. Please retry shortly.")
+        if len(self._tasks) >= most:
+            text = "This server has as many calls under way as it takes. Please retry shortly."
+            raise Refusal(Code.SERVER_BUSY, text)
 
     async def drain(self, seconds: float) -> None:
         self.closing = True
@@ -91,6 +101,8 @@ async def pump(call: Call, relay: Relay) -> None:
         ticket = await spending.hold(call.core, call.caller, call.ask, call.exact)
     except Refusal as refusal:
         relay.refuse(refusal)
+        if call.taken is not None:
+            await call.taken.correct(None)
         return
     except BaseException as error:  # the handler answers 500; nothing was held
         relay.refuse(error)
@@ -115,6 +127,8 @@ async def _settle(sent: "Sent", outcome: Outcome) -> None:
     release.cancel()
     relay.receipt = receipt
     sent.end(receipt)
+    if sent.call.taken is not None:
+        await sent.call.taken.correct(outcome)
     log.debug(
         "call",
         request_id=receipt.call_id,
@@ -235,7 +249,10 @@ class Sent:
             prompt_tokens=usage.prompt_tokens if usage else 0,
             completion_tokens=usage.completion_tokens if usage else 0,
             cached_tokens=usage.cached_tokens if usage else 0,
+            cache_written_tokens=usage.cache_written_tokens if usage else 0,
+            reasoning_tokens=usage.reasoning_tokens if usage else 0,
             upstream=exchange.model.upstream,
+            price=exchange.model.kept_price if usage else None,
             attempts=tuple(exchange.attempts),
             request=self.call.request if meter.kept is not None else b"",
             answer=b"\n".join(meter.kept or ()),

@@ -32,6 +32,12 @@ def wire(amount_micro: int) -> str:
     return f"{sign}{whole}.{rest:06d}".rstrip("0") if rest else f"{sign}{whole}"
 
 
+def exact(amount_pico: int) -> str:
+    """Return picocredits as a decimal number of credits: `0.00165`."""
+    whole, rest = divmod(amount_pico, MICRO * PICO_PER_MICRO)
+    return f"{whole}.{rest:012d}".rstrip("0") if rest else f"{whole}"
+
+
 def spoken(amount_micro: int) -> str:
     """Return credits as people read them: thousands separators, at most two places."""
     sign, amount = ("-", -amount_micro) if amount_micro < 0 else ("", amount_micro)

@@ -6,6 +6,8 @@ up once, to microcredits.
 
 from dataclasses import dataclass
 
+import msgspec
+
 from core.domain.balancer import Bound
 from core.domain.credits import ceil_micro
 
@@ -18,6 +20,16 @@ class Rates:
     output_pico: int
     cache_read_pico: int
     cache_write_pico: int
+    own_reasoning_pico: int = 0
+    """0: reasoning costs what all output costs."""
+
+    @property
+    def reasoning_pico(self) -> int:
+        return self.own_reasoning_pico or self.output_pico
+
+    @property
+    def dearest_output_pico(self) -> int:
+        return max(self.output_pico, self.own_reasoning_pico)
 
     @property
     def dearest_input_pico(self) -> int:
@@ -50,14 +62,17 @@ class Price:
         return (self.base, *reachable)
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """What a provider counted, in tokens. `cached` and `cache_written` lie within prompt."""
+class Usage(msgspec.Struct, frozen=True):
+    """What a provider counted, in tokens.
+
+    `cached` and `cache_written` lie within prompt, `reasoning` within completion.
+    """
 
     prompt_tokens: int
     completion_tokens: int
     cached_tokens: int = 0
     cache_written_tokens: int = 0
+    reasoning_tokens: int = 0
 
 
 def ceiling(
@@ -75,7 +90,7 @@ def ceiling(
     every = [rates for price in prices for rates in price.candidates(prompt_tokens)]
     return Bound(
         prompt_pico=prompt_tokens * max(rates.dearest_input_pico for rates in every),
-        output_pico=n * max(rates.output_pico for rates in every),
+        output_pico=n * max(rates.dearest_output_pico for rates in every),
         output_tokens=output_tokens,
         may_lower=may_lower,
     )
@@ -85,10 +100,12 @@ def cost_micro(price: Price, usage: Usage) -> int:
     """Return what a call cost in microcredits, rounded up once."""
     rates = price.rates_at(usage.prompt_tokens)
     plain = usage.prompt_tokens - usage.cached_tokens - usage.cache_written_tokens
-    assert plain >= 0, "a usage was not checked before it was priced"
+    said = usage.completion_tokens - usage.reasoning_tokens
+    assert plain >= 0 <= said, "a usage was not checked before it was priced"
     return ceil_micro(
         plain * rates.input_pico
         + usage.cached_tokens * rates.cache_read_pico
         + usage.cache_written_tokens * rates.cache_write_pico
-        + usage.completion_tokens * rates.output_pico
+        + said * rates.output_pico
+        + usage.reasoning_tokens * rates.reasoning_pico
     )

@@ -1,13 +1,19 @@
 """Why: what a call was charged, or why it was refused, for those who may know."""
 
+from dataclasses import replace
+
 from core.domain.errors import missing
 from core.domain.members import Person
 from core.domain.periods import period_at
 from core.service.analytics import is_name
+from core.service.doubting import POSSIBLE, before, standing, tell_doubt
 from core.service.start import Core
 from core.service.telling import tell_call, tell_refusal
+from core.store import dispute_rows
+from core.store.dispute_rows import Charge
 from core.store.story import CallStory, RefusalStory, Story, last_story, story
-from core.views import AttemptView, ExplainView
+from core.views import AttemptView
+from core.views.explain import ChargeView, ExplainView
 
 LAST = "last"
 
@@ -25,7 +31,10 @@ async def explain(core: Core, asker: Person, request_id: str) -> ExplainView:
     if found is None or not _may_know(asker, found):
         raise missing("call", request_id)
     if isinstance(found, CallStory):
-        return _call_view(found)
+        charge = await core.database.read(dispute_rows.find(found.call_id))
+        view = _call_view(found, charge, core.clock.now_ms())
+        mine = asker.id == found.member_id or view.dispute != POSSIBLE
+        return view if mine else replace(view, dispute="")
     return _refusal_view(core, found)
 
 
@@ -33,7 +42,7 @@ def _may_know(asker: Person, found: Story) -> bool:
     return asker.id == found.member_id or asker.is_admin or asker.manages(found.team_id)
 
 
-def _call_view(found: CallStory) -> ExplainView:
+def _call_view(found: CallStory, charge: Charge | None, now_ms: int) -> ExplainView:
     ending = found.ending
     kind = "pending" if ending is None else "charged"
     if ending is not None and ending.outcome == "voided":
@@ -58,7 +67,15 @@ def _call_view(found: CallStory) -> ExplainView:
         attempts=tuple(
             AttemptView(t.no, t.upstream, t.outcome, t.status, t.ms) for t in found.tries
         ),
-        lines=tell_call(found),
+        lines=(*tell_call(before(found, charge)), *tell_doubt(charge, now_ms)),
+        dispute=standing(charge, now_ms),
+        returned_micro=charge.dispute.returned if charge and charge.dispute else 0,
+        cache_written_tokens=ending.cache_written_tokens if ending else 0,
+        reasoning_tokens=ending.reasoning_tokens if ending else 0,
+        charges=tuple(
+            ChargeView(c.kind, c.tokens, c.per_million_micro, c.amount_pico)
+            for c in (ending.charges if ending else ())
+        ),
     )
 
 

@@ -1,7 +1,7 @@
 """A call's story in plain sentences: who was asked to pay, what was held, what it came to."""
 
 from core.calls import LookView
-from core.domain.credits import spoken
+from core.domain.credits import PICO_PER_MICRO, ceil_micro, exact, spoken
 from core.domain.errors import Code
 from core.domain.spans import moment
 from core.store.story import CallStory, Ending, RefusalStory
@@ -19,6 +19,14 @@ HAD = {
     "vacation_cap": "The team's vacation share had {left} credits left",
 }
 """By the reason for which a payer could not pay: the one that was the tightest."""
+KINDS = {
+    "input": "tokens of prompt",
+    "cache_read": "tokens of prompt, read from the cache,",
+    "cache_write": "tokens of prompt, written to the cache,",
+    "output": "tokens of answer",
+    "reasoning": "tokens of reasoning",
+}
+"""What a line of a bill counts."""
 ASK = "ask a manager for more (/tokenpool request in chat, or POST /v1/approvals)"
 
 
@@ -85,7 +93,9 @@ def _ended(story: CallStory, ending: Ending) -> list[str]:
     if ending.outcome == "voided":
         return [f"Nothing was produced, so the {held} credits that were held went back in full."]
     lines = [f"Before it was sent, {held} credits were held: the most it could cost."]
-    if ending.prompt_tokens or ending.completion_tokens:
+    if ending.charges:
+        lines += _bill(ending)
+    elif ending.prompt_tokens or ending.completion_tokens:
         lines.append(_sum(ending))
     if ending.cost > story.held:
         debt = spoken(ending.cost - story.held)
@@ -104,12 +114,21 @@ def _ended(story: CallStory, ending: Ending) -> list[str]:
         )
     else:
         lines.append(f"The other {back} credits went back when it ended.")
-    if ending.estimated:
-        lines.append(
-            "This charge is an estimate. If it is too high, dispute it: give your manager the"
-            f" id {story.call_id}, and they can correct it."
-        )
     return lines
+
+
+def _bill(ending: Ending) -> list[str]:
+    """Tell the arithmetic, token kind by token kind, at the prices of then."""
+    lines = [
+        f"{one.tokens:,} {KINDS[one.kind]} at {spoken(one.per_million_micro)} credits per million:"
+        f" {exact(one.amount_pico)} credits."
+        for one in ending.charges
+    ]
+    total_pico = sum(one.amount_pico for one in ending.charges)
+    if ceil_micro(total_pico) > ending.cost:
+        return [*lines, f"The charge ends at what was held: {spoken(ending.cost)} credits."]
+    rounded = "" if total_pico == ending.cost * PICO_PER_MICRO else ", rounded up once"
+    return [*lines, f"Together that is {spoken(ending.cost)} credits{rounded}."]
 
 
 def _sum(ending: Ending) -> str:

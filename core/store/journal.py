@@ -13,6 +13,7 @@ from core.store.folio import Folio, Opening, Rules, limit_id
 from core.store.holders import Holder, read_away, read_holders
 from core.store.holding import HoldDesk
 from core.store.items import HoldItem, Item, RefusalItem, SettleItem
+from core.store.price_rows import PriceDesk
 from core.store.recovery import open_holds
 from core.store.refusals import write_refusals
 from core.store.settling import SettleDesk, debt_openings
@@ -27,6 +28,7 @@ class Journal:
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
         self._known: set[str] = set()
+        self._prices: set[str] = set()
 
     def folio(self, now_ms: int) -> Folio:
         """Return an empty working set for a program of its own (approvals, quota changes)."""
@@ -40,7 +42,7 @@ class Journal:
         away = (yield from read_away(holds, holders)) if any(h.wide for h in holds) else {}
         folio = self.folio(items[0].now_ms)
         yield from self._lock(folio, holds, settles, holders)
-        settling = SettleDesk(folio)
+        settling = SettleDesk(folio, PriceDesk(self._prices), items[0].now_ms)
         yield from settling.read(settles)
         holding = HoldDesk(folio, holders, away)
         yield from holding.read(holds, recheck=recheck)

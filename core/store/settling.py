@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from core.calls import Receipt
+from core.calls import Outcome, Receipt
 from core.domain import ledger
 from core.domain.ledger import RESOLVES, Delta, HoldState, Kind, Resolution
 from core.domain.periods import Period
@@ -11,6 +11,7 @@ from core.store.folio import Folio, Opening
 from core.store.idempotency import FORGET
 from core.store.items import SettleItem
 from core.store.notices import OUTBOX
+from core.store.price_rows import PriceDesk
 from core.store.statements import Announce, Change, Insert, Program, Read
 
 READ_STATES = """
@@ -28,11 +29,13 @@ UPDATE dispute SET rev = rev + 1 WHERE call_id IN :1 AND state = 'open' RETURNIN
 """A dispute of what is corrected here shows another charge now, so its card follows."""
 CALL = (
     "id", "member_id", "team_id", "key_id", "period", "model", "upstream", "payer", "outcome",
-    "status", "estimated", "prompt_tokens", "completion_tokens", "cached_tokens", "cost",
-    "started_ms", "ended_ms",
+    "status", "estimated", "prompt_tokens", "completion_tokens", "cached_tokens",
+    "cache_written_tokens", "reasoning_tokens", "price_id", "cost", "started_ms", "ended_ms",
 )  # fmt: skip
-LATE = ("id", "upstream", "outcome", "status", "estimated", "prompt_tokens", "completion_tokens",
-        "cached_tokens", "cost", "ended_ms")  # fmt: skip
+LATE = (
+    "id", "upstream", "outcome", "status", "estimated", "prompt_tokens", "completion_tokens",
+    "cached_tokens", "cache_written_tokens", "reasoning_tokens", "price_id", "cost", "ended_ms",
+)  # fmt: skip
 ATTEMPT = ("call_id", "no", "upstream", "outcome", "status", "ms")
 MESSAGE = ("call_id", "member_id", "request", "answer", "at_ms")
 DEBTS = Period(ledger.FOREVER, 0, 0)
@@ -48,8 +51,10 @@ def debt_openings(settles: Sequence[SettleItem]) -> dict[str, Opening]:
 class SettleDesk:
     """Ends holds one after the other on the folio's rows, and collects the rows they leave."""
 
-    def __init__(self, folio: Folio) -> None:
+    def __init__(self, folio: Folio, prices: PriceDesk, now_ms: int) -> None:
         self._folio = folio
+        self._prices = prices
+        self._now_ms = now_ms
         self._states: dict[str, tuple[HoldState, int]] = {}
         self._guessed: set[str] = set()
         self._ended: list[tuple[str, str]] = []
@@ -64,6 +69,7 @@ class SettleDesk:
             rows = yield Read(READ_STATES, ([item.ticket.call_id for item in settles],))
             self._states = {row[0]: (HoldState(row[1]), row[2]) for row in rows}
             self._guessed = {row[0] for row in rows if row[1] == HoldState.CAPTURED and row[3]}
+            yield from self._prices.read(settles)
 
     def settle(self, item: SettleItem) -> Receipt:
         """End the hold as the outcome says; what has ended stays ended."""
@@ -101,15 +107,20 @@ class SettleDesk:
         if resolution.kind is Kind.VOID and ticket.idempotency_id:
             self._freed.append(ticket.idempotency_id)
         self._calls.append(_call_row(item, resolution))
-        self._leave_traces(item)
+        self._leave_attempts(item)
+        self._leave_words(item)
 
-    def _leave_traces(self, item: SettleItem) -> None:
-        ticket, outcome = item.ticket, item.outcome
-        if len(outcome.attempts) > 1 or outcome.kind is not Kind.SETTLE:
+    def _leave_attempts(self, item: SettleItem) -> None:
+        """Leave a row of each POST, unless one alone was answered: the call's row tells of it."""
+        outcome = item.outcome
+        if len(outcome.attempts) > 1 or outcome.kind is not Kind.SETTLE or outcome.estimated:
             self._attempts += [
-                (ticket.call_id, no, a.upstream, a.outcome, a.status, a.ms)
+                (item.ticket.call_id, no, a.upstream, a.outcome, a.status, a.ms)
                 for no, a in enumerate(outcome.attempts, 1)
             ]
+
+    def _leave_words(self, item: SettleItem) -> None:
+        ticket, outcome = item.ticket, item.outcome
         if outcome.request or outcome.answer:
             message = (
                 ticket.call_id,
@@ -136,9 +147,11 @@ class SettleDesk:
         self._guessed.discard(ticket.call_id)
         self._late.append((
             ticket.call_id, outcome.upstream, "captured", outcome.status, outcome.estimated,
-            outcome.prompt_tokens, outcome.completion_tokens, outcome.cached_tokens, cost,
+            outcome.prompt_tokens, outcome.completion_tokens, outcome.cached_tokens,
+            outcome.cache_written_tokens, outcome.reasoning_tokens, _price_id(outcome), cost,
             item.now_ms,
         ))  # fmt: skip
+        self._leave_attempts(item)
         return cost
 
     def _receipt(self, item: SettleItem, charged: int) -> Receipt:
@@ -157,6 +170,7 @@ class SettleDesk:
     def write(self) -> Program[None]:
         if self._ended:
             yield Change(HoldRow, ("id", "state"), list(self._ended))
+        yield from self._prices.write(self._now_ms)
         if self._calls:
             yield Insert(CallRow, CALL, self._calls)  # type: ignore[arg-type]  # tuples of column values
         if self._late:
@@ -177,6 +191,11 @@ def _call_row(item: SettleItem, resolution: Resolution) -> tuple[object, ...]:
         ticket.call_id, ticket.member_id, ticket.team_id, ticket.key_id, ticket.period,
         ticket.model, outcome.upstream, ticket.payer.value, RESOLVES[resolution.kind].value,
         outcome.status, outcome.estimated or outcome.kind is Kind.CAPTURE, outcome.prompt_tokens,
-        outcome.completion_tokens, outcome.cached_tokens, resolution.charged, ticket.started_ms,
+        outcome.completion_tokens, outcome.cached_tokens, outcome.cache_written_tokens,
+        outcome.reasoning_tokens, _price_id(outcome), resolution.charged, ticket.started_ms,
         item.now_ms,
     )  # fmt: skip
+
+
+def _price_id(outcome: Outcome) -> str:
+    return outcome.price.id if outcome.price else ""

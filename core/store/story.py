@@ -5,13 +5,16 @@ from dataclasses import dataclass
 import msgspec
 
 from core.calls import LookView
+from core.domain.bill import Charge, bill, kept
+from core.domain.pricing import Usage
 from core.store.statements import Program, Read, Row
 
 READ_CALL = """
 SELECT h.id, h.member_id, h.team_id, h.model, h.payer, h.priority, h.amount, h.state, h.why,
   h.created_ms, c.outcome, c.estimated, c.prompt_tokens, c.completion_tokens, c.cached_tokens,
-  c.cost, c.ended_ms
-FROM hold h LEFT JOIN call c ON c.id = h.id WHERE h.id = :1
+  c.cost, c.ended_ms, c.cache_written_tokens, c.reasoning_tokens, c.upstream, p.rates
+FROM hold h LEFT JOIN call c ON c.id = h.id LEFT JOIN price p ON p.id = c.price_id
+WHERE h.id = :1
 """
 READ_ATTEMPTS = (
     "SELECT no, upstream, outcome, status, ms FROM attempt WHERE call_id = :1 ORDER BY no"
@@ -50,6 +53,11 @@ class Ending:
     cached_tokens: int
     cost: int
     ended_ms: int
+    cache_written_tokens: int = 0
+    reasoning_tokens: int = 0
+    upstream: str = ""
+    charges: tuple[Charge, ...] = ()
+    """What its tokens come to, at the price that was kept with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +117,10 @@ def last_story(member_id: str) -> Program[Story | None]:
 
 
 def _call(row: Row) -> Program[CallStory]:
-    tries = yield Read(READ_ATTEMPTS, (row[0],))
+    tries = [Try(*one) for one in (yield Read(READ_ATTEMPTS, (row[0],)))]
+    ending = None if row[7] == "open" else _ending(row)
+    if ending is not None and not tries:
+        tries = _only_try(ending, row[9])
     team_name = yield from _team_name(row[2])
     return CallStory(
         call_id=row[0],
@@ -122,9 +133,22 @@ def _call(row: Row) -> Program[CallStory]:
         held=row[6],
         looks=_looks(row[8]),
         started_ms=row[9],
-        ending=None if row[7] == "open" else Ending(row[10], bool(row[11]), *row[12:17]),
-        tries=tuple(Try(*one) for one in tries),
+        ending=ending,
+        tries=tuple(tries),
     )
+
+
+def _ending(row: Row) -> Ending:
+    usage = Usage(row[12], row[13], row[14], row[17], row[18])
+    charges = bill(kept(row[20]), usage) if row[20] else ()
+    return Ending(row[10], bool(row[11]), *row[12:20], charges)
+
+
+def _only_try(ending: Ending, started_ms: int) -> list[Try]:
+    """Return the one POST of a call that was answered at once: it left no row of its own."""
+    if ending.outcome != "settled" or not ending.upstream:
+        return []
+    return [Try(1, ending.upstream, "answered", 200, ending.ended_ms - started_ms)]
 
 
 def _refusal(row: Row, call_id: str) -> Program[RefusalStory]:

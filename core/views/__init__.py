@@ -4,9 +4,7 @@ On the wire a field `…_micro` becomes credits without the suffix, `…_ms` an 
 without the suffix; `gateway/wire.py` does that in one place.
 """
 
-from dataclasses import dataclass, field
-
-from core.calls import LookView
+from dataclasses import dataclass
 
 VERSION = "0.1.0"
 
@@ -265,3 +263,12 @@ class HealthView:
     """healthy or unhealthy."""
     version: str
     parts: tuple[PartView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptView:
+    no: int
+    upstream: str
+    outcome: str
+    status: int
+    ms: int

@@ -10,7 +10,7 @@ from cards.actions import Verb
 from cards.card import Style, Tone
 from cards.why import nothing_card, why_card
 from core.calls import LookView
-from core.views import ExplainView
+from core.views.explain import ExplainView
 
 KEY_CAP = replace(v.REFUSED, looks=(LookView("own", "key_cap", 1),), count=1)
 UNPRICED = replace(v.REFUSED, code="model_not_priced", looks=())

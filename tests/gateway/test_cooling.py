@@ -1,4 +1,4 @@
-"""Whom the gateway passes over, and for how long: a pure decision with a clock that is handed in."""
+"""Whom the gateway passes over, and for how long: pure decisions, the clock handed in."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -75,9 +75,15 @@ def test_a_tier_takes_from_below_what_it_leaves_out_but_for_cache_rates() -> Non
     )
 
 
-def test_the_dearest_kind_of_output_is_the_output_price() -> None:
-    assert priced(output_cost_per_reasoning_token=Decimal("6e-06")).base.output_pico == 6 * 10**9
-    assert priced(output_cost_per_reasoning_token=Decimal("3e-06")).base.output_pico == 4 * 10**9
+@pytest.mark.parametrize(("said", "dearest"), [("6e-06", 6), ("3e-06", 4), ("4e-06", 4)])
+def test_reasoning_has_its_own_price_and_a_hold_reckons_with_the_dearest(
+    said: str, dearest: int
+) -> None:
+    rates = priced(output_cost_per_reasoning_token=Decimal(said)).base
+
+    assert rates.output_pico == 4 * 10**9
+    assert rates.reasoning_pico == int(Decimal(said) * 10**15)
+    assert rates.dearest_output_pico == dearest * 10**9
 
 
 @pytest.mark.parametrize("key", ["input_cost_per_token", "output_cost_per_token"])

@@ -26,7 +26,6 @@ from cards import (
 from cards.card import Card
 from core.domain.notifying import Trouble
 from core.views import (
-    ExplainView,
     KeyView,
     LeaderboardView,
     NewKeyView,
@@ -48,6 +47,7 @@ from core.views.chat import (
     RefusedView,
     RequestView,
 )
+from core.views.explain import ExplainView
 
 REQUESTS: tuple[Callable[[RequestView], Card], ...] = (
     approval.approval_card,

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 from core.calls import LookView
 from core.views import (
-    ExplainView,
     KeyView,
     LeaderboardView,
     NewKeyView,
@@ -20,6 +19,7 @@ from core.views import (
     UsageLine,
     UsageView,
 )
+from core.views.explain import ExplainView
 
 CREDIT = 1_000_000
 

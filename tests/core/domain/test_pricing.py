@@ -1,12 +1,14 @@
 """Prices: hand-computed bills, and the law that no bill exceeds the ceiling held for it."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.domain.credits import PICO_PER_MICRO
+from core.domain.bill import bill, keep, kept
+from core.domain.credits import PICO_PER_MICRO, ceil_micro
 from core.domain.pricing import Price, Rates, Usage, ceiling, cost_micro
 
 PICO_PER_USD_PER_MILLION = 10**9
@@ -27,6 +29,8 @@ GEMINI_25_PRO = Price(
     rates("1.25", "10", "0.125"), tiers=((200_000, rates("2.50", "15", "0.25")),)
 )
 CLAUDE_SONNET = Price(rates("3", "15", "0.30", "3.75"))
+SONAR = Price(replace(rates("2", "8"), own_reasoning_pico=3 * PICO_PER_USD_PER_MILLION))
+"""Its hidden reasoning is cheaper than what it says."""
 
 
 @pytest.mark.parametrize(
@@ -39,6 +43,7 @@ CLAUDE_SONNET = Price(rates("3", "15", "0.30", "3.75"))
         (GEMINI_25_PRO, Usage(300_000, 0, cached_tokens=100_000), "0.525"),  # 0.5 + 0.025
         (CLAUDE_SONNET, Usage(10_000, 100, 6_000, 3_000), "0.01755"),  # 0.003+.0018+.01125+.0015
         (CLAUDE_SONNET, Usage(0, 0), "0"),
+        (SONAR, Usage(1_000, 600, reasoning_tokens=500), "0.0043"),  # 0.002 + 0.0008 + 0.0015
     ],
 )
 def test_a_bill_is_exact_in_microcredits(price: Price, usage: Usage, usd: str) -> None:
@@ -76,7 +81,12 @@ def test_a_hold_takes_the_dearest_price_of_the_chain_and_cache_writes() -> None:
 
 prices_per_token = st.integers(1, 10**12)
 some_rates = st.builds(
-    Rates, prices_per_token, prices_per_token, prices_per_token, prices_per_token
+    Rates,
+    prices_per_token,
+    prices_per_token,
+    prices_per_token,
+    prices_per_token,
+    st.just(0) | prices_per_token,
 )
 some_prices = st.builds(
     Price,
@@ -94,7 +104,8 @@ def usages(draw: st.DrawFn, most_prompt: int, most_completion: int) -> Usage:
     prompt = draw(st.integers(0, most_prompt))
     cached = draw(st.integers(0, prompt))
     written = draw(st.integers(0, prompt - cached))
-    return Usage(prompt, draw(st.integers(0, most_completion)), cached, written)
+    completion = draw(st.integers(0, most_completion))
+    return Usage(prompt, completion, cached, written, draw(st.integers(0, completion)))
 
 
 @given(st.data(), some_chains, token_counts, token_counts, st.integers(1, 8))
@@ -129,9 +140,31 @@ def test_more_tokens_never_cost_less_at_the_same_rates(
         usage.completion_tokens + more,
         usage.cached_tokens,
         usage.cache_written_tokens,
+        usage.reasoning_tokens,
     )
 
     assert cost_micro(Price(flat), usage) <= cost_micro(Price(flat), longer)
+
+
+@given(some_prices, st.data())
+def test_a_bill_says_line_by_line_what_a_call_costs(price: Price, data: st.DataObject) -> None:
+    usage = data.draw(usages(6_000, 6_000))
+    lines = bill(price, usage)
+
+    assert ceil_micro(sum(line.amount_pico for line in lines)) == cost_micro(price, usage)
+    assert sum(line.tokens for line in lines) == usage.prompt_tokens + usage.completion_tokens
+    assert all(line.tokens > 0 for line in lines)
+
+
+@given(some_prices, some_prices, st.text())
+def test_a_price_is_read_as_it_was_kept_and_another_one_has_another_id(
+    price: Price, other: Price, upstream: str
+) -> None:
+    written = keep(upstream, price)
+
+    assert kept(written.rates) == price
+    assert (keep(upstream, other).id == written.id) == (other == price)
+    assert keep(upstream + "x", price).id != written.id
 
 
 @given(some_prices, st.integers(0, 6_000))
