@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
+import msgspec
+
 from core.domain.credits import wire
 from core.domain.errors import Code, Refusal
 from core.domain.members import Priority, Privacy
@@ -20,8 +22,7 @@ CREATED = 1_735_689_600
 NEAR_NAMES = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(msgspec.Struct, frozen=True):
     """What a client's model name stands for; None where it says nothing."""
 
     model: Model
@@ -46,7 +47,7 @@ class ListedModel:
 @dataclass(frozen=True, slots=True)
 class Catalog:
     models: Mapping[str, Model]
-    """Every priced model, those that still need a translation included."""
+    """Every priced model."""
     unpriced: Mapping[str, str]
     """Name → why it cannot be called."""
 
@@ -65,13 +66,11 @@ class Catalog:
             if following is None:
                 raise self._unknown(rest)
             rest, said = head, following
-        if not self.models[rest].direct:
-            raise _untranslated(self.models[rest])
         return Resolved(self.models[rest], said.priority, said.privacy, said.team)
 
     def listed(self) -> tuple[ListedModel, ...]:
         """Return what can be called, for GET /v1/models."""
-        return tuple(_listed(model) for model in self.models.values() if model.direct)
+        return tuple(_listed(model) for model in self.models.values())
 
     def _unknown(self, name: str) -> Refusal:
         if name in self.unpriced:
@@ -121,23 +120,10 @@ def load(settings: Settings, environ: Mapping[str, str]) -> Catalog:
 
 def _specs_of_keys(prices: PriceFile, environ: Mapping[str, str]) -> tuple[ModelSpec, ...]:
     """Return every chat model of the providers whose key is in the environment."""
-    keyed = {
-        name
-        for name, one in providers.DIRECT.items()
-        if one.key_names and environ.get(one.key_name(environ))
-    }
+    keyed = [one for one in providers.PROVIDERS.values() if one.ready(environ)]
     return tuple(
         ModelSpec(model if provider == "openai" else f"{provider}/{model}", f"{provider}/{model}")
         for provider, model in sorted(prices.chat_models(keyed))
-    )
-
-
-def _untranslated(model: Model) -> Refusal:
-    return Refusal(
-        Code.MODEL_NOT_FOUND,
-        f"The model {model.name} is known, but {model.provider} does not speak OpenAI's dialect,"
-        " and its translation is not built yet.",
-        param="model",
     )
 
 

@@ -4,9 +4,10 @@ A suffix gives no right that the header would not give; the strictest privacy wi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
+
+import msgspec
 
 from core.domain.errors import Code, Refusal
 from core.domain.members import Priority, Privacy, strictest
@@ -17,8 +18,7 @@ Headers = Mapping[bytes, bytes]
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(msgspec.Struct, frozen=True):
     priority: Priority
     privacy: Privacy
     team: str | None

@@ -4,8 +4,9 @@ Own quota; else the team pool if the call is critical and entitled; else the poo
 vacation share while another member is away; else refused. One call has one payer, never two.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from core.domain.credits import PICO_PER_MICRO, ceil_micro
 from core.domain.ledger import Payer
@@ -27,8 +28,7 @@ class Reason(StrEnum):
     NOBODY_AWAY = "nobody_away"
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(msgspec.Struct, frozen=True):
     """The most a call can cost, as a line in its output limit. Prices in picocredits."""
 
     prompt_pico: int
@@ -56,8 +56,7 @@ class Bound:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Purses:
+class Purses(msgspec.Struct, frozen=True):
     """What each payer has, in microcredits, as locked in one transaction.
 
     None where a payer does not exist for this call: no team, not critical, nobody away, no cap.
@@ -73,8 +72,7 @@ class Purses:
     vacation_micro: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(msgspec.Struct, frozen=True):
     """One payer that was looked at: what it had, and why that was not enough."""
 
     payer: Payer
@@ -82,8 +80,7 @@ class Look:
     available_micro: int
 
 
-@dataclass(frozen=True, slots=True)
-class Granted:
+class Granted(msgspec.Struct, frozen=True):
     payer: Payer
     output_tokens: int
     amount_micro: int
@@ -91,8 +88,7 @@ class Granted:
     """The payers before this one, which could not pay."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(msgspec.Struct, frozen=True):
     looks: tuple[Look, ...]
     required_micro: int
     """What the call, as it was asked for, would have reserved."""

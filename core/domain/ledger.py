@@ -7,8 +7,9 @@ over the row before it. Replaying a row's transfers therefore gives the row, or 
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 
 class Kind(StrEnum):
@@ -63,8 +64,7 @@ def row_id(account: str, period: str) -> str:
     return f"{account}/{period}"
 
 
-@dataclass(frozen=True, slots=True)
-class Delta:
+class Delta(msgspec.Struct, frozen=True):
     """The change that one transfer makes, in microcredits."""
 
     posted: int = 0
@@ -72,8 +72,7 @@ class Delta:
     spent: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(msgspec.Struct, frozen=True):
     """One journal row. `counter` names the other side: an account, `issuer` or `usage`."""
 
     id: str
@@ -86,8 +85,7 @@ class Transfer:
     mac: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Balance:
+class Balance(msgspec.Struct, frozen=True):
     """One account's credit in one period, in microcredits.
 
     `cut` is what a lowered quota still has to take back as soon as holds resolve (F-81).
@@ -155,8 +153,7 @@ def link(pepper: bytes, head: bytes, fields: Sequence[object]) -> bytes:
     return hmac.digest(pepper, head + (LINK % tuple(fields)).encode(), "sha256")
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(msgspec.Struct, frozen=True):
     """How a hold ends: the transfer's kind and change, and what the hold could not cover."""
 
     kind: Kind

@@ -7,7 +7,8 @@ answer. Then, and only then, a refusal that says what was looked at.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from core.calls import Ask, Caller, Denied, LookView, Outcome, Receipt, Ticket
 from core.domain.balancer import Bound, Reason

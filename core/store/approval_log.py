@@ -4,7 +4,9 @@ A decision is one program: it reads the decider's rights, changes the state by c
 books the transfer, leaves the audit row and tells whoever asked, all in one transaction.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from core.domain import ledger
 from core.domain.approvals import GOOD_FOR_MS, TRANSITIONS, State, Verb

@@ -5,7 +5,10 @@ what rolls over, and what an earlier debt takes back.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+import msgspec
+from msgspec.structs import replace
 
 from core.domain import ledger
 from core.domain.ledger import Balance, Delta, Kind, Transfer
@@ -33,8 +36,7 @@ class Rules:
     rollover_percent: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(msgspec.Struct, frozen=True):
     """An account's row in a period, and the grant it starts with if nobody opened it yet."""
 
     account: str

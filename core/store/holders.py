@@ -1,7 +1,8 @@
 """Who asks for a hold: key, member and seats, read in the hold's own transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from core.domain import ledger
 from core.domain.allowance import not_allowed
@@ -36,8 +37,7 @@ WHERE s.team_id IN :1 AND m.status = 'active' AND m.away_since <= :2
 """
 
 
-@dataclass(frozen=True, slots=True)
-class TeamSeat:
+class TeamSeat(msgspec.Struct, frozen=True):
     """A member's seat with what its team allows, read in the transaction of the hold."""
 
     team_id: str
@@ -54,8 +54,7 @@ class TeamSeat:
         return ledger.team(self.team_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(msgspec.Struct, frozen=True):
     """The key that asks, its member and their seats, read in the transaction of the hold."""
 
     key_id: str
@@ -135,8 +134,7 @@ def read_away(holds: Sequence[HoldItem], holders: dict[str, Holder]) -> Program[
     return away
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(msgspec.Struct, frozen=True):
     """Who asks in one hold, for which team, and with what standing."""
 
     holder: Holder

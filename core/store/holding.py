@@ -1,9 +1,9 @@
 """Holds within a batch: what each payer has, who pays, and the rows a granted hold leaves."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from core.calls import Denied, LookView, Ticket
 from core.domain import ledger, vacation
@@ -50,7 +50,7 @@ class HoldDesk:
         yield from self._replays.read(holds)
         counted = sorted(k for k, one in self._holders.items() if one.concurrency is not None)
         if counted:
-            self._open = dict((yield Read(COUNT_OPEN, (counted,))))
+            self._open = {row[0]: row[1] for row in (yield Read(COUNT_OPEN, (counted,)))}
         if recheck and holds:
             for call_id, payer, tokens, amount in (
                 yield Read(READ_MADE, ([item.ask.call_id for item in holds],))

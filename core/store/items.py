@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+import msgspec
+
 from core.calls import Ask, LookView, Outcome, Ticket
 from core.domain.periods import Period
 
 
-@dataclass(frozen=True, slots=True)
-class HoldItem:
+class HoldItem(msgspec.Struct, frozen=True):
     """Asks for a hold. Answered with Ticket, Denied or a Refusal.
 
     `wide` looks at the team's payers too; without it only the member's own rows are locked, so
@@ -24,8 +25,7 @@ class HoldItem:
     lower: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SettleItem:
+class SettleItem(msgspec.Struct, frozen=True):
     """Ends a hold exactly once. Answered with Receipt, also if it had ended before."""
 
     ticket: Ticket
@@ -33,8 +33,7 @@ class SettleItem:
     now_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class RefusalItem:
+class RefusalItem(msgspec.Struct, frozen=True):
     """Leaves a coalesced trace of a refusal. Answered with Traced."""
 
     call_id: str

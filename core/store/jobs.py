@@ -7,8 +7,9 @@ COMMIT that decided it.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+import msgspec
 
 from core.domain.errors import Code, Refusal
 from core.store.statements import Program
@@ -17,8 +18,7 @@ MOST_ITEMS = 512
 """Items in one batch; more would only make the first of them wait."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(msgspec.Struct, frozen=True):
     """One thing to commit: a ledger item, or a program of its own."""
 
     future: asyncio.Future[Any]
@@ -55,8 +55,7 @@ class Conflict(Exception):
     """A row with this unique value exists already; nothing was committed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(msgspec.Struct, frozen=True):
     """One transaction: the jobs it decides."""
 
     jobs: tuple[Job, ...]

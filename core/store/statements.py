@@ -31,16 +31,14 @@ class Dialect(StrEnum):
     POSTGRES = "postgres"
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(msgspec.Struct, frozen=True):
     """A SELECT, or any single statement whose rows matter."""
 
     sql: str
     params: tuple[Value | list[str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Insert:
+class Insert(msgspec.Struct, frozen=True):
     """Rows of one table, tuples of `columns`; with `ignore`, rows that exist stay as they are."""
 
     table: Table_
@@ -49,8 +47,7 @@ class Insert:
     ignore: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """New values for rows found by their first column; each row is (key, value, …)."""
 
     table: Table_

@@ -1,6 +1,6 @@
 """Programs about people of a platform who are not served: that they came is kept, once a day."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from core.store.acts import Act
 from core.store.statements import Program

@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from core.calls import Receipt, Ticket
 from core.domain.credits import MICRO

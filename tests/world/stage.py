@@ -4,12 +4,13 @@ import asyncio
 import shutil
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
 from world.clock import ManualClock
 from world.plain import Books, No, Paid, Wish
 from world.postgres import execute

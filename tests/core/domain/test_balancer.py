@@ -1,10 +1,9 @@
 """The balancer against a plain restatement of its rules, and its edges one by one."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from core.domain.balancer import Bound, Granted, Purses, Reason, Refused, decide
 from core.domain.ledger import Payer

@@ -1,10 +1,9 @@
 """The ledger's arithmetic: what a transfer does to a balance, and the chain that binds both."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from core.domain import ledger
 from core.domain.ledger import RESOLVES, Balance, Delta, HoldState, Kind, Transfer

@@ -1,8 +1,7 @@
 """Who may hold at all: keys, members and teams, as they are in the transaction of the hold."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from world.people import Town
 
 from core.calls import Ticket

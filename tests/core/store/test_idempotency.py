@@ -1,8 +1,7 @@
 """Idempotency keys on both databases: the same call is charged once, whatever is sent again."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from world.people import Town
 
 from core.calls import Denied, Ticket

@@ -3,9 +3,9 @@
 import asyncio
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from world.people import Founds, Town
 
 from core.calls import Ticket

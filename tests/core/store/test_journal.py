@@ -1,8 +1,7 @@
 """Holds on both databases: who pays, who may not, and what a batch decides in queue order."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from world.people import Town
 
 from core.calls import Denied, Ticket

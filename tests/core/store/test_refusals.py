@@ -1,9 +1,8 @@
 """Refusals leave one row an hour for each member, code and model; call ids lead to it."""
 
-from dataclasses import replace
-
 import msgspec
 import pytest
+from msgspec.structs import replace
 from world.people import Town
 
 from core.calls import LookView
