@@ -3,13 +3,14 @@
 A bare ASGI handler: this is the hot path, and a route's machinery costs more than the ledger.
 """
 
-import asyncio
 import hmac
 from dataclasses import dataclass
 
 from starlette.types import Receive, Scope, Send
 
 from core.calls import Ask, Caller, Ticket
+from core.domain.allowance import not_allowed
+from core.domain.errors import Refusal
 from gateway import bounds
 from gateway.answers import Meter
 from gateway.auth import authenticate
@@ -17,11 +18,14 @@ from gateway.catalog import Resolved
 from gateway.door import read_body
 from gateway.errors import stream_error
 from gateway.gate import Gate
-from gateway.headers import receipt_headers, ticket_headers
+from gateway.hang_up import HangUp
+from gateway.headers import Headers, receipt_headers, ticket_headers
 from gateway.intake import MIB
 from gateway.intent import intent
 from gateway.model import Model
+from gateway.pacing import Taken
 from gateway.relay import Relay
+from gateway.replays import Kept
 from gateway.request_id import request_id_of
 from gateway.stream import Call
 from gateway.upstream import Exchange
@@ -47,19 +51,37 @@ class Chat:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
         caller = await authenticate(self._gate.core, scope)
+        self._gate.pumps.check(self._gate.core.settings.max_open_calls)
         sent = await read_body(receive, self._most_bytes)
         body = parse_chat(sent)
         resolved = self._gate.catalog.resolve(body.model)
+        if not caller.allowance.admits(resolved.model.name):
+            caller = await self._anew(scope, resolved.model)
         said = Said(sent, body, resolved, bounds.prompt_tokens(body, resolved.model))
         ask = self._ask(request_id_of(scope), headers, caller, said)
-        relay = self._gate.pumps.start(self._call(caller, ask, said))
-        listener = asyncio.create_task(_listen(receive, relay))
+        taken = None
+        if caller.paced:
+            taken = await self._gate.pacing.take(caller, ask.team, len(sent))
+        relay = self._gate.pumps.start(self._call(caller, ask, said, taken))
+        listening = HangUp(receive, relay)
         try:
             await relay.opened
-            await (_stream(relay, send) if body.stream else _reply(relay, send))
+            rates = taken.headers if taken is not None else []
+            await (_stream(relay, send, rates) if body.stream else _reply(relay, send, rates))
+        except Refusal as refusal:
+            kept = self._gate.replays.of(refusal)
+            if kept is None:
+                raise
+            await _replay(kept, send)
         finally:
-            listener.cancel()
-            relay.hang_up()
+            listening.end()
+
+    async def _anew(self, scope: Scope, model: Model) -> Caller:
+        """Read a key again that was seen not to allow this model; Refusal if it still does not."""
+        caller = await authenticate(self._gate.core, scope, fresh=True)
+        if not caller.allowance.admits(model.name):
+            raise not_allowed(caller.allowance.models)
+        return caller
 
     def _ask(self, call_id: str, headers: dict[bytes, bytes], caller: Caller, said: "Said") -> Ask:
         asked = intent(headers, said.resolved, caller.privacy)
@@ -78,13 +100,13 @@ class Chat:
             body_mac=mac,
         )
 
-    def _call(self, caller: Caller, ask: Ask, said: "Said") -> Call:
+    def _call(self, caller: Caller, ask: Ask, said: "Said", taken: Taken | None) -> Call:
         body, model = said.body, said.model
 
         def exchange(ticket: Ticket, meter: Meter) -> Exchange:
             return Exchange(
                 call_id=ask.call_id,
-                chain=model.chain,
+                chain=bounds.chain(body, model),
                 body_for=lambda one: upstream_body(body, one, ticket.output_tokens),
                 streamed=body.stream,
                 usage_wanted=body.include_usage,
@@ -101,6 +123,8 @@ class Chat:
             exchange=exchange,
             request=said.sent,
             prompt_tokens=said.prompt_tokens,
+            replays=self._gate.replays,
+            taken=taken,
         )
 
 
@@ -131,14 +155,19 @@ def upstream_body(body: ChatBody, model: Model, output_tokens: int) -> bytes:
     return sent[:-1] + DEFAULT_TIER if OPENAI in model.api_base else sent
 
 
-async def _listen(receive: Receive, relay: Relay) -> None:
-    """Wait for the client to hang up; the server tells it as the next message."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    relay.hang_up()
+async def _replay(kept: Kept, send: Send) -> None:
+    """Send an answer again, under the id of the call that was charged for it."""
+    headers = [(b"x-tokenpool-replayed", b"true")]
+    if kept.ticket.streamed:
+        headers += [*ticket_headers(kept.ticket), *EVENT_STREAM]
+    else:
+        headers += [*receipt_headers(kept.ticket, kept.receipt), JSON]
+    headers.append((b"content-length", b"%d" % len(kept.body)))
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": kept.body})
 
 
-async def _reply(relay: Relay, send: Send) -> None:
+async def _reply(relay: Relay, send: Send, rates: Headers) -> None:
     """Send a plain answer, whole, with what it cost in its headers."""
     assert relay.ticket is not None
     headers = (
@@ -146,15 +175,15 @@ async def _reply(relay: Relay, send: Send) -> None:
         if relay.receipt is not None
         else ticket_headers(relay.ticket)
     )
-    headers += [JSON, (b"content-length", b"%d" % len(relay.body))]
+    headers += [*rates, JSON, (b"content-length", b"%d" % len(relay.body))]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": relay.body})
 
 
-async def _stream(relay: Relay, send: Send) -> None:
+async def _stream(relay: Relay, send: Send, rates: Headers) -> None:
     """Relay a stream as it comes; an upstream that breaks off ends it with an error event."""
     assert relay.ticket is not None
-    headers = [*ticket_headers(relay.ticket), *EVENT_STREAM]
+    headers = [*ticket_headers(relay.ticket), *rates, *EVENT_STREAM]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     while chunk := await relay.next():
         await send({"type": "http.response.body", "body": chunk, "more_body": True})
