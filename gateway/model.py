@@ -1,18 +1,19 @@
 """A model that can be called: where, at what price, within which limits."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from core.domain.bill import KeptPrice, keep
 from core.domain.pricing import Price
 from gateway.provider import OPENAI
 
-_KEPT: dict[tuple[str, int], tuple[Price, KeptPrice]] = {}
-"""By upstream and identity: a price is written down once, not per call."""
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Model:
-    """One model as its upstream knows it. The key itself stays in the environment."""
+    """One model as its upstream knows it. The key itself stays in the environment.
+
+    What follows from the fields is worked out once, not for each call.
+    """
 
     name: str
     upstream: str
@@ -31,34 +32,30 @@ class Model:
     fallbacks: tuple["Model", ...] = ()
     """Whom to ask next, in order, fallbacks of fallbacks included."""
 
-    @property
+    @cached_property
     def direct(self) -> bool:
         """Whether bytes go through as they come; other dialects are translated."""
         return self.dialect == OPENAI
 
-    @property
+    @cached_property
     def chain(self) -> tuple["Model", ...]:
         return (self, *self.fallbacks)
 
-    @property
+    @cached_property
     def kept_price(self) -> KeptPrice:
         """The price as it is kept with the calls that this model answers."""
-        key = self.upstream, id(self.price)
-        found = _KEPT.get(key)
-        if found is None:
-            found = _KEPT[key] = (self.price, keep(self.upstream, self.price))
-        return found[1]
+        return keep(self.upstream, self.price)
 
-    @property
+    @cached_property
     def prices(self) -> tuple[Price, ...]:
         """The prices that a call may meet, for `pricing.ceiling`."""
         return tuple(model.price for model in self.chain)
 
-    @property
+    @cached_property
     def most_hidden_tokens(self) -> int:
         return max(model.hidden_tokens for model in self.chain)
 
-    @property
+    @cached_property
     def most_image_tokens(self) -> int:
         """The most that one image can count as; 0: this model takes none."""
         own = self.price.per_image_tokens
