@@ -69,6 +69,7 @@ async def application(settings: Settings, own_url: str = "") -> AsyncIterator[Ap
                 yield Application(core, create_app(gate, mounts), web.close)
             finally:
                 await gate.pumps.drain(DRAIN_SECONDS)
+                await gate.pacing.close()
                 gate.http.close()
 
 

@@ -9,6 +9,7 @@ from core.domain.credits import wire
 from core.domain.errors import Code, Refusal
 from core.settings import Settings
 from gateway.quota_message import Facts, quota_message, request_url, whole
+from gateway.rates import rate_headers
 from gateway.show import iso
 
 Headers = list[tuple[bytes, bytes]]
@@ -39,6 +40,7 @@ STATUS: dict[Code, tuple[int, str]] = {
     Code.LEDGER_BUSY: (503, "server_error"),
     Code.QUOTA_UNAVAILABLE: (503, "server_error"),
     Code.SHUTTING_DOWN: (503, "server_error"),
+    Code.SERVER_BUSY: (503, "server_error"),
     Code.UPSTREAM_RATE_LIMIT: (429, "requests"),
     Code.UPSTREAM_QUOTA: (503, "server_error"),
     Code.UPSTREAM_REFUSED: (400, "invalid_request_error"),
@@ -55,6 +57,7 @@ RETRY_SECONDS: dict[Code, int] = {
     Code.LEDGER_BUSY: 2,
     Code.QUOTA_UNAVAILABLE: 2,
     Code.SHUTTING_DOWN: 2,
+    Code.SERVER_BUSY: 2,
     Code.UPSTREAM_RATE_LIMIT: 5,
     Code.UPSTREAM_QUOTA: 60,
     Code.UPSTREAM_ERROR: 1,
@@ -125,7 +128,7 @@ def answer(
             headers += _quota_headers(refusal.facts, asked)
         case Code.RATE_LIMIT_EXCEEDED if refusal.facts.get("kind") in KINDS:
             kind = str(refusal.facts["kind"])
-            headers += _rate_headers(refusal.facts, kind)
+            headers += rate_headers(refusal.facts.get("states") or ())  # type: ignore[arg-type]  # gateway.pacing puts them there
         case Code.UPSTREAM_RATE_LIMIT:
             headers.append((b"x-tokenpool-source", b"upstream"))
         case Code.METHOD_NOT_ALLOWED if "allow" in refusal.facts:
@@ -202,18 +205,6 @@ def _quota_headers(facts: Facts, asked: Asked) -> Headers:
     if link := request_url(facts, asked.settings.public_url).encode():
         headers += [(b"x-tokenpool-request-url", link), (b"link", b'<%s>; rel="help"' % link)]
     return headers
-
-
-def _rate_headers(facts: Facts, kind: str) -> Headers:
-    """Return `x-ratelimit-*` of a limit per minute; parallel calls have none."""
-    if kind == "concurrency" or "limit" not in facts:
-        return []
-    left, wait = whole(facts, "remaining"), whole(facts, "retry_after_ms") / 1000
-    return [
-        (b"x-ratelimit-limit-" + kind.encode(), b"%d" % whole(facts, "limit")),
-        (b"x-ratelimit-remaining-" + kind.encode(), b"%d" % left),
-        (b"x-ratelimit-reset-" + kind.encode(), f"{wait:g}s".encode()),
-    ]
 
 
 def stream_error(refusal: Refusal) -> bytes:

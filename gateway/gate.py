@@ -8,6 +8,7 @@ from core.views import PartView
 from gateway.catalog import Catalog
 from gateway.cooling import Cooling
 from gateway.model import Model
+from gateway.pacing import Pacing
 from gateway.sources import DemoSource, HttpSource, Source
 from gateway.stream import Pumps
 
@@ -24,9 +25,11 @@ class Gate:
     connectors: Callable[[], tuple[PartView, ...]] = tuple
     """How the chat platforms do; handed in by `bots.app`."""
     cooling: Cooling = field(init=False)
+    pacing: Pacing = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "cooling", Cooling(self.core.settings.cooldown_seconds))
+        object.__setattr__(self, "pacing", Pacing(self.core))
 
     def source_of(self, model: Model) -> Source:
         return self.demo if model.provider == "demo" else self.http

@@ -34,6 +34,7 @@ class Code(StrEnum):
     LEDGER_BUSY = "ledger_busy"
     QUOTA_UNAVAILABLE = "quota_unavailable"
     SHUTTING_DOWN = "shutting_down"
+    SERVER_BUSY = "server_busy"
     UPSTREAM_RATE_LIMIT = "upstream_rate_limit_exceeded"
     UPSTREAM_QUOTA = "upstream_quota"
     UPSTREAM_REFUSED = "upstream_refused"

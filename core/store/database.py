@@ -66,6 +66,12 @@ class Database:
         """Run reads on one snapshot; Unavailable if the database is."""
         return await self._store.read(program)
 
+    async def beside(self, program: Callable[[], Program[T]]) -> T:
+        """Run a program that is no money's affair beside the writer, where others may write."""
+        if isinstance(self._store, PostgresStore):
+            return await self._store.beside(program())
+        return await self.run(program)
+
     async def _submit(
         self, item: Item | None, program: Callable[[], Program[Any]] | None
     ) -> object:

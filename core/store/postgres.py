@@ -89,6 +89,7 @@ class PostgresStore:
             max_size=READERS,
             timeout=CONNECT_SECONDS,
             command_timeout=COMMAND_SECONDS,
+            server_settings={"synchronous_commit": "off"},  # none of them commits money
         )
         self._task = asyncio.create_task(self._work(), name="tokenpool-writer")
 
@@ -115,6 +116,15 @@ class PostgresStore:
                 plain = cast("asyncpg.Connection[Any]", connection)
                 async with plain.transaction(isolation="repeatable_read", readonly=True):
                     return await _drive(plain, program)
+        except LOST as error:
+            raise Unavailable(type(error).__name__) from error
+
+    async def beside(self, program: Program[T]) -> T:
+        """Run a program beside the writer, each statement by itself; a crash may lose the last."""
+        assert self._pool is not None
+        try:
+            async with self._pool.acquire(timeout=WAIT_SECONDS) as connection:
+                return await _drive(cast("asyncpg.Connection[Any]", connection), program)
         except LOST as error:
             raise Unavailable(type(error).__name__) from error
 

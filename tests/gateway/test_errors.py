@@ -7,6 +7,7 @@ from core.domain.credits import MICRO
 from core.domain.errors import Code, Refusal
 from core.settings import Settings, load
 from gateway.errors import NEVER_AGAIN, RETRY_SECONDS, STATUS, answer, client_name, stream_error
+from gateway.rates import RateState
 
 NOW_MS = 1_796_000_000_000
 RESETS_MS = 1_796_083_200_000
@@ -137,7 +138,8 @@ def test_a_wait_is_told_in_milliseconds_and_never_beyond_a_minute() -> None:
 
 
 def test_a_limit_per_minute_is_told_as_openai_tells_it() -> None:
-    facts = {"kind": "tokens", "limit": 90_000, "remaining": 0, "retry_after_ms": 2_600}
+    states = (RateState("tokens", 90_000, 0, 2_600), RateState("tokens", 100_000, 7, 9_000))
+    facts = {"kind": "tokens", "retry_after_ms": 2_600, "states": states}
     status, headers, error = answered(Refusal(Code.RATE_LIMIT_EXCEEDED, "Slow.", facts=facts))
 
     assert (status, error["type"]) == (429, "tokens")
