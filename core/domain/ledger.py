@@ -5,11 +5,12 @@ that carries the change of `posted`, `held` and `spent`, the row's running numbe
 over the row before it. Replaying a row's transfers therefore gives the row, or shows tampering.
 """
 
-import hmac
 from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
+
+from core.domain import macs
 
 
 class Kind(StrEnum):
@@ -150,7 +151,7 @@ def chain(pepper: bytes, head: bytes, n: int, transfer: Transfer) -> bytes:
 
 def link(pepper: bytes, head: bytes, fields: Sequence[object]) -> bytes:
     """Return `chain` of a transfer that is still the row of fields a database returned."""
-    return hmac.digest(pepper, head + (LINK % tuple(fields)).encode(), "sha256")
+    return macs.digest(pepper, head + (LINK % tuple(fields)).encode())
 
 
 class Resolution(msgspec.Struct, frozen=True):
