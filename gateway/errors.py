@@ -172,7 +172,7 @@ def _always(request_id: str, body: bytes) -> Headers:
 def _retry_headers(refusal: Refusal) -> Headers:
     """Say when to come again, at most a minute later, or that coming again is of no use."""
     if refusal.code in NEVER_AGAIN:
-        return [(b"x-should-retry", b"false")]
+        return [(b"x-should-retry", b"false"), *_cost_header(refusal.facts)]
     if refusal.code not in RETRY_SECONDS:
         return []
     wait_ms = whole(refusal.facts, "retry_after_ms")
@@ -183,6 +183,12 @@ def _retry_headers(refusal: Refusal) -> Headers:
         (b"retry-after", b"%d" % -(-wait_ms // 1000)),
         (b"retry-after-ms", b"%d" % wait_ms),
     ]
+
+
+def _cost_header(facts: Facts) -> Headers:
+    """Return what a call that is not made again was charged."""
+    cost = facts.get("cost_micro")
+    return [(b"x-tokenpool-cost", wire(cost).encode())] if isinstance(cost, int) else []
 
 
 def _quota_headers(facts: Facts, asked: Asked) -> Headers:

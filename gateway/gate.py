@@ -8,9 +8,12 @@ from core.views import PartView
 from gateway.catalog import Catalog
 from gateway.cooling import Cooling
 from gateway.model import Model
+from gateway.model_file import DEMO
 from gateway.pacing import Pacing
+from gateway.replays import Replays
 from gateway.sources import DemoSource, HttpSource, Source
 from gateway.stream import Pumps
+from gateway.translation.source import TranslatedSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +25,19 @@ class Gate:
     http: HttpSource
     pumps: Pumps = field(default_factory=Pumps)
     demo: DemoSource = field(default_factory=DemoSource)
+    translated: TranslatedSource = field(default_factory=lambda: TranslatedSource({}))
     connectors: Callable[[], tuple[PartView, ...]] = tuple
     """How the chat platforms do; handed in by `bots.app`."""
     cooling: Cooling = field(init=False)
     pacing: Pacing = field(init=False)
+    replays: Replays = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "cooling", Cooling(self.core.settings.cooldown_seconds))
         object.__setattr__(self, "pacing", Pacing(self.core))
+        object.__setattr__(self, "replays", Replays(self.core.settings))
 
     def source_of(self, model: Model) -> Source:
-        return self.demo if model.provider == "demo" else self.http
+        if model.provider == DEMO:
+            return self.demo
+        return self.http if model.direct else self.translated

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from core.calls import Receipt, Ticket
 from core.domain.errors import Refusal
+from gateway.replays import Record
 
 MOST_CHUNKS = 256
 PING_SECONDS = 15.0
@@ -21,7 +22,7 @@ class Relay:
 
     __slots__ = (
         "_chunks", "_closed", "_loop", "_on_hang_up", "_ping", "_reader", "_room",
-        "body", "gone", "opened", "receipt", "refusal", "ticket",
+        "body", "gone", "opened", "receipt", "record", "refusal", "ticket",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -37,6 +38,8 @@ class Relay:
         self.body = b""
         self.ticket: Ticket | None = None
         self.receipt: Receipt | None = None
+        self.record: Record | None = None
+        """Where a stream is kept too, whether or not its client stays."""
         self.refusal: Refusal | None = None
 
     def open(self) -> None:
@@ -61,6 +64,8 @@ class Relay:
 
     async def put(self, chunk: bytes) -> None:
         """Queue bytes for the client; wait while it reads slower than the upstream speaks."""
+        if self.record is not None:
+            self.record.add(chunk)
         if self.gone or self._closed:
             return
         self._push(chunk)
@@ -72,6 +77,8 @@ class Relay:
         """End the answer; only the first end counts."""
         if self._closed:
             return
+        if tail and self.record is not None:
+            self.record.add(tail)
         if tail and not self.gone:
             self._push(tail)
         self._closed = True

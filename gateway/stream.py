@@ -27,6 +27,7 @@ from gateway.handlers import UNEXPECTED
 from gateway.headers import cost_comment
 from gateway.pacing import Taken
 from gateway.relay import Relay
+from gateway.replays import Replays
 from gateway.silence import Silence
 from gateway.upstream import TEXTS, Exchange, Nothing, Produced
 
@@ -55,6 +56,7 @@ class Call:
     """The client's body, kept only where messages are logged."""
     prompt_tokens: int
     """Upper bound, for estimates."""
+    replays: Replays
     taken: Taken | None = None
     """What it counted of limits a minute, if there are any."""
 
@@ -108,6 +110,8 @@ async def pump(call: Call, relay: Relay) -> None:
         relay.refuse(error)
         raise
     relay.ticket = ticket
+    if ticket.streamed and call.replays.wants(ticket):
+        relay.record = call.replays.record()
     keep = call.core.settings.log_messages and ticket.privacy is not Privacy.STRICT
     exchange = call.exchange(ticket, Meter(kept=[] if keep else None))
     sent = Sent(call, relay, ticket, exchange)
@@ -127,6 +131,7 @@ async def _settle(sent: "Sent", outcome: Outcome) -> None:
     release.cancel()
     relay.receipt = receipt
     sent.end(receipt)
+    sent.keep(receipt)
     if sent.call.taken is not None:
         await sent.call.taken.correct(outcome)
     log.debug(
@@ -154,6 +159,8 @@ class Sent:
     relay: Relay
     ticket: Ticket
     exchange: Exchange
+    whole: bool = False
+    """The upstream's answer came to its end."""
 
     async def outcome(self) -> Outcome:
         """Send the call and say how it ended; the client's leaving shortens it to the grace."""
@@ -180,7 +187,7 @@ class Sent:
             return self._broken(failure.refusal)
         except TimeoutError:
             return self._cut()
-        relay.refusal = None
+        relay.refusal, self.whole = None, True
         return self._answered(200)
 
     def _answered(self, status: int) -> Outcome:
@@ -266,6 +273,14 @@ class Sent:
         if outcome.cost_micro > self.ticket.amount_micro:
             found.add((self.exchange.model.provider, Trouble.ABOVE))
         return found
+
+    def keep(self, receipt: Receipt) -> None:
+        """Keep a whole answer for those who ask again with its Idempotency-Key."""
+        if self.whole and self.ticket.idempotency_id is not None:
+            record = self.relay.record
+            body = self.relay.body if record is None else record.body
+            if body:
+                self.call.replays.keep(self.ticket, receipt, body)
 
     def end(self, receipt: Receipt | None) -> None:
         """Let the last bytes go: a stream's usage, its cost as a comment, and `[DONE]`."""

@@ -8,7 +8,8 @@ from core.store.items import HoldItem
 from core.store.statements import Insert, Program, Read
 
 READ_CLAIMS = """
-SELECT i.id, i.body_mac, i.call_id, h.state FROM idempotency i LEFT JOIN hold h ON h.id = i.call_id
+SELECT i.id, i.body_mac, i.call_id, h.state, COALESCE(c.cost, 0)
+FROM idempotency i LEFT JOIN hold h ON h.id = i.call_id LEFT JOIN call c ON c.id = i.call_id
 WHERE i.id IN :1
 """
 FORGET = "DELETE FROM idempotency WHERE id IN :1 RETURNING id"
@@ -19,7 +20,7 @@ class Replays:
     """The claims of a batch's idempotency keys."""
 
     def __init__(self) -> None:
-        self._claims: dict[str, tuple[bytes, str, str | None]] = {}
+        self._claims: dict[str, tuple[bytes, str, str | None, int]] = {}
         self._won: set[str] = set()
 
     def read(self, holds: Sequence[HoldItem]) -> Program[None]:
@@ -32,15 +33,15 @@ class Replays:
             return
         rows = [(k, i.ask.body_mac, i.ask.call_id, i.now_ms) for k, i in sorted(asked.items())]
         yield Insert(IdempotencyRow, COLUMNS, list(rows), ignore=True)
-        for claim, body_mac, call_id, state in (yield Read(READ_CLAIMS, (sorted(asked),))):
-            self._claims[claim] = (bytes(body_mac), call_id, state)
+        for claim, body_mac, call_id, state, cost in (yield Read(READ_CLAIMS, (sorted(asked),))):
+            self._claims[claim] = (bytes(body_mac), call_id, state, cost)
 
     def check(self, item: HoldItem) -> None:
         """Raise a Refusal if this key belongs to another call."""
         claim = self._claims.get(_id(item)) if item.ask.idempotency_key else None
         if claim is None:
             return
-        body_mac, call_id, state = claim
+        body_mac, call_id, state, cost = claim
         if body_mac != item.ask.body_mac:
             raise Refusal(
                 Code.IDEMPOTENCY_MISMATCH, "This Idempotency-Key was used with another body."
@@ -52,7 +53,7 @@ class Replays:
         raise Refusal(
             Code.REPLAY_WITHOUT_CONTENT,
             f"This call is finished and was charged once, as {call_id}. Its answer was not kept.",
-            facts={"call_id": call_id},
+            facts={"call_id": call_id, "cost_micro": cost},
         )
 
     def claim(self, item: HoldItem) -> str | None:
@@ -66,7 +67,7 @@ class Replays:
         """Give back the keys of calls that were refused, so that a retry is a first try."""
         lost = [
             key
-            for key, (_, _, state) in self._claims.items()
+            for key, (_, _, state, _) in self._claims.items()
             if state is None and key not in self._won
         ]
         if lost:

@@ -101,40 +101,6 @@ async def test_a_default_limit_is_set_and_always_sent_upstream(
     assert provider.bodies[0]["max_tokens"] == 64
 
 
-async def test_an_idempotency_key_is_charged_once(served: Served, provider: Upstream) -> None:
-    member = await served.member("ann")
-    key = {"Idempotency-Key": "build-7"}
-    first = asyncio.create_task(served.chat(member, "tokens=5 hold=1", key))
-    async with asyncio.timeout(5):
-        while not provider.calls:
-            await asyncio.sleep(0.01)
-
-    during = await served.chat(member, "tokens=5 hold=1", key)
-    provider.released.set()
-    done = await first
-    after = await served.chat(member, "tokens=5 hold=1", key)
-    other = await served.chat(member, "tokens=6 hold=1", key)
-
-    codes = [answer.json()["error"]["code"] for answer in (during, after, other)]
-    assert done.status_code == 200
-    assert codes == ["in_progress", "replay_without_content", "idempotency_mismatch"]
-    assert provider.calls == 1
-    assert (await served.quota(member))["own"]["held"] == 0
-
-
-async def test_a_call_that_failed_for_sure_may_be_repeated_with_its_key(
-    served: Served, provider: Upstream
-) -> None:
-    member = await served.member("ann")
-    key = {"Idempotency-Key": "build-8"}
-
-    failed = await served.chat(member, "status=400 code=bad_request", key)
-    again = await served.chat(member, "status=400 code=bad_request", key)
-
-    assert (failed.status_code, again.status_code) == (400, 400)
-    assert provider.calls == 2
-
-
 async def test_a_revoked_key_pays_for_nothing_more(served: Served) -> None:
     member = await served.member("ann")
     made = (await served.post("/v1/keys", {"label": "ide"}, member)).json()

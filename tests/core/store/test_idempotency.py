@@ -58,7 +58,7 @@ async def test_a_finished_call_is_not_made_again_and_is_named(
         await town.database.commit(asked(town, "ada", 30))
 
     assert caught.value.code is Code.REPLAY_WITHOUT_CONTENT
-    assert caught.value.facts == {"call_id": first.call_id}
+    assert caught.value.facts == {"call_id": first.call_id, "cost_micro": 30}
     assert await town.standing(town.own("ada")) == (100, 0, 30)
 
 
