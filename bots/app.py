@@ -26,6 +26,7 @@ from gateway.app import create_app
 from gateway.gate import Gate
 from gateway.mounts import Mount
 from gateway.sources import HttpSource
+from gateway.translation.source import TranslatedSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ async def application(settings: Settings, own_url: str = "") -> AsyncIterator[Ap
             catalog.load(settings, environ),
             HttpSource(environ, settings.connect_seconds),
             connectors=chats.views,
+            translated=TranslatedSource(environ, settings.connect_seconds),
         )
         mounts = [
             Mount(web_app.PREFIXES, web, web.routes),
@@ -71,6 +73,7 @@ async def application(settings: Settings, own_url: str = "") -> AsyncIterator[Ap
                 await gate.pumps.drain(DRAIN_SECONDS)
                 await gate.pacing.close()
                 gate.http.close()
+                gate.translated.close()
 
 
 async def serve(

@@ -9,6 +9,7 @@ from core.domain.errors import Code, Refusal
 from core.domain.pricing import ceiling
 from gateway import tokens
 from gateway.model import Model
+from gateway.translation.fields import AS_THEY_ARE, check, fits
 from gateway.wire import ChatBody
 
 MOST_OUTPUT_TOKENS = 32_768
@@ -28,7 +29,14 @@ def prompt_tokens(body: ChatBody, model: Model) -> int:
             Code.INVALID_FIELD, f"The model {model.name} takes no images.", param="messages"
         )
     images = body.images * model.most_image_tokens
-    return body.prompt_bytes + _around(body, model) + images
+    return body.prompt_bytes + _around(body, model) + images + _grown(body, model)
+
+
+def chain(body: ChatBody, model: Model) -> tuple[Model, ...]:
+    """Return whom to ask: the model, and those of its fallbacks that can take this call."""
+    if all(one.dialect in AS_THEY_ARE for one in model.fallbacks):
+        return model.chain
+    return (model, *(one for one in model.fallbacks if fits(body, one)))
 
 
 def output_tokens(body: ChatBody, model: Model) -> int:
@@ -61,6 +69,13 @@ async def exact_bound(body: ChatBody, model: Model) -> Bound | None:
     if counted is None:
         return None
     return bound(body, model, counted + _around(body, model))
+
+
+def _grown(body: ChatBody, model: Model) -> int:
+    """Return by how much translation lengthens the prompt; Refusal if it cannot be translated."""
+    if all(one.dialect in AS_THEY_ARE for one in model.chain):
+        return 0
+    return max(check(body, one) for one in chain(body, model))
 
 
 def _around(body: ChatBody, model: Model) -> int:

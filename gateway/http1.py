@@ -45,7 +45,8 @@ def target(url: str, headers: dict[str, str]) -> Target:
     parts = urlsplit(url)
     tls = parts.scheme == "https"
     host = parts.hostname or ""
-    lines = [f"POST {parts.path or '/'} HTTP/1.1", f"host: {parts.netloc.rpartition('@')[2]}"]
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    lines = [f"POST {path} HTTP/1.1", f"host: {parts.netloc.rpartition('@')[2]}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     if any(not line.isprintable() or not line.isascii() for line in lines):
         raise ValueError("a header holds characters that no header may hold")

@@ -12,12 +12,12 @@ from gateway import model_file, providers
 from gateway.model import Model
 from gateway.model_file import DEMO, ModelSpec
 from gateway.prices import Entry, PriceFile, Unpriced, pico, price_of, regional, tokens
+from gateway.provider import Provider
 
 UNKNOWN_MAX_OUTPUT_TOKENS = 8_192
 """Where nobody publishes a limit: most servers accept this much."""
 UNKNOWN_MAX_INPUT_TOKENS = 131_072
 PRICED_LIKE = "gpt-4o-mini"
-_OPENAI_BASE_URL = "OPENAI_BASE_URL"
 
 
 class ModelBuilder:
@@ -54,11 +54,13 @@ class ModelBuilder:
         provider, _, upstream_model = spec.upstream.partition("/")
         entry = self._prices.entry(provider, upstream_model) or {}
         spoken = providers.provider_of(provider, spec.api_base)
+        if spoken is None:
+            return Unpriced(f"TokenPool knows no provider {provider}")
         api_base = spec.api_base or self._api_base(spoken)
         price = self._price(spec, entry, api_base)
         if isinstance(price, Unpriced):
             return price
-        if spoken and not api_base:
+        if spoken.addressed and not api_base:
             raise SettingsError(
                 f'{file}: model "{spec.name}": api_base is missing: the address of your'
                 f" {provider} server, such as http://127.0.0.1:8001/v1."
@@ -76,21 +78,21 @@ class ModelBuilder:
             or tokens(entry, "max_input_tokens")
             or UNKNOWN_MAX_INPUT_TOKENS,
             api_base=api_base,
-            api_key_env=spec.api_key_env or (spoken.key_name(self._environ) if spoken else ""),
+            api_key_env=spec.api_key_env or spoken.key_name(self._environ),
             output_field=providers.output_field(provider, upstream_model),
-            hidden_tokens=(spoken or providers.Provider(provider)).hidden_tokens,
+            hidden_tokens=spoken.hidden_tokens,
             encoding=providers.encoding(provider, upstream_model, api_base),
-            direct=spoken is not None,
+            dialect=spoken.dialect_of(upstream_model),
         )
 
-    def _api_base(self, spoken: providers.Provider | None) -> str:
-        if spoken is None:
-            return ""
-        if spoken.name == "openai" and (moved := self._environ.get(_OPENAI_BASE_URL)):
-            checked = model_file.api_base(moved)
-            if checked is None:
-                raise SettingsError(f"{_OPENAI_BASE_URL} must be {model_file.API_BASE_ALLOWED}.")
-            return checked
+    def _api_base(self, spoken: Provider) -> str:
+        """Return the provider's address, moved by its own variable where that is set."""
+        for name in spoken.base_names:
+            if moved := self._environ.get(name):
+                checked = model_file.api_base(moved)
+                if checked is None:
+                    raise SettingsError(f"{name} must be {model_file.API_BASE_ALLOWED}.")
+                return checked
         return spoken.api_base
 
     def _price(self, spec: ModelSpec, entry: Entry, api_base: str) -> Price | Unpriced:
@@ -163,11 +165,6 @@ def _walk(
             raise SettingsError(
                 f'{file}: model "{name}": its fallback "{following}" has no price;'
                 " give it price = { input = …, output = … } in US$ per million tokens."
-            )
-        if not models[following].direct:
-            raise SettingsError(
-                f'{file}: model "{name}": its fallback "{following}" needs a translation that is'
-                " not built yet; allowed: models that speak OpenAI's dialect."
             )
         yield models[following]
         rest.extend(reversed(wanted.get(following, ())))

@@ -158,7 +158,7 @@ def tokens(entry: Entry, *names: str) -> int | None:
 def _unbounded(name: str, key: str, entry: Entry) -> bool:
     value = entry[key]
     if key == _SEARCH_FEE:  # such a model searches unasked, others only by a tool
-        return "search" in name or "research" in name
+        return any(word in name for word in ("search", "sonar"))
     if _NEVER_MET.fullmatch(key):
         return False
     if not _is_price(value):

@@ -1,37 +1,32 @@
 """Providers that speak OpenAI's dialect: where they answer, whose key they take, what they hide.
 
-A new provider of this kind is one line. Every other one needs litellm's translation.
+A new provider of this kind is one line. Every other one is in `translated`.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from gateway.provider import ANTHROPIC, GEMINI, OPENAI, REST, Provider
+from gateway.translated import CLAUDE_IMAGE_TOKENS, GEMINI_IMAGE_TOKENS, TRANSLATED
 
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """`api_base` empty: the model must name its own, as with one's own server."""
-
-    name: str
-    api_base: str = ""
-    key_names: tuple[str, ...] = ()
-    """Environment variables that can hold the key, the provider's own name for it first."""
-    hidden_tokens: int = 1_024
-    """More than its chat template is known to add to a prompt; counted in the hold only.
-
-    Grok adds about 700 tokens to every call, tool templates of open models up to 400."""
-
-    def key_name(self, environ: Mapping[str, str]) -> str:
-        """Return the variable that is set, else the first, so that a message can name it."""
-        filled = (name for name in self.key_names if environ.get(name))
-        return next(filled, self.key_names[0] if self.key_names else "")
+__all__ = ["DIRECT", "PROVIDERS", "Provider", "encoding", "image_tokens", "output_field"]
 
 
 DIRECT: Mapping[str, Provider] = {
     provider.name: provider
     for provider in (
-        Provider("openai", "https://api.openai.com/v1", ("OPENAI_API_KEY",), 256),
+        Provider(
+            "openai",
+            "https://api.openai.com/v1",
+            ("OPENAI_API_KEY",),
+            256,
+            base_names=("OPENAI_BASE_URL",),
+            bare=True,
+            prefixed=False,
+        ),
         Provider("cerebras", "https://api.cerebras.ai/v1", ("CEREBRAS_API_KEY",)),
         Provider("deepinfra", "https://api.deepinfra.com/v1/openai", ("DEEPINFRA_API_KEY",)),
         Provider("deepseek", "https://api.deepseek.com/v1", ("DEEPSEEK_API_KEY",)),
@@ -55,6 +50,54 @@ DIRECT: Mapping[str, Provider] = {
         ),
         Provider("xai", "https://api.x.ai/v1", ("XAI_API_KEY",)),
         Provider("zai", "https://api.z.ai/api/paas/v4", ("ZAI_API_KEY",)),
+        Provider("aihubmix", "https://aihubmix.com/v1", ("AIHUBMIX_API_KEY",)),
+        Provider("amazon_nova", "https://api.nova.amazon.com/v1", ("AMAZON_NOVA_API_KEY",)),
+        Provider("baseten", "https://inference.baseten.co/v1", ("BASETEN_API_KEY",)),
+        Provider(
+            "crusoe", "https://managed-inference-api-proxy.crusoecloud.com/v1", ("CRUSOE_API_KEY",)
+        ),
+        Provider(
+            "dashscope",
+            "https://dashscope.aliyuncs.com/compatible-mode/v1",
+            ("DASHSCOPE_API_KEY",),
+        ),
+        Provider("featherless_ai", "https://api.featherless.ai/v1", ("FEATHERLESS_AI_API_KEY",)),
+        Provider("friendliai", "https://api.friendli.ai/serverless/v1", ("FRIENDLIAI_API_KEY",)),
+        Provider("gmi", "https://api.gmi-serving.com/v1", ("GMI_API_KEY",)),
+        Provider("gradient_ai", "https://inference.do-ai.run/v1", ("GRADIENT_AI_API_KEY",)),
+        Provider("inception", "https://api.inceptionlabs.ai/v1", ("INCEPTION_API_KEY",)),
+        Provider("lambda_ai", "https://api.lambda.ai/v1", ("LAMBDA_API_KEY",)),
+        Provider("libertai", "https://api.libertai.io/v1", ("LIBERTAI_API_KEY",)),
+        Provider("llamagate", "https://api.llamagate.dev/v1", ("LLAMAGATE_API_KEY",)),
+        Provider("meta_llama", "https://api.llama.com/compat/v1", ("LLAMA_API_KEY",)),
+        Provider("minimax", "https://api.minimax.io/v1", ("MINIMAX_API_KEY",)),
+        Provider("morph", "https://api.morphllm.com/v1", ("MORPH_API_KEY",)),
+        Provider("nscale", "https://inference.api.nscale.com/v1", ("NSCALE_API_KEY",)),
+        Provider("nvidia_nim", "https://integrate.api.nvidia.com/v1", ("NVIDIA_NIM_API_KEY",)),
+        Provider(
+            "ovhcloud", "https://oai.endpoints.kepler.ai.cloud.ovh.net/v1", ("OVHCLOUD_API_KEY",)
+        ),
+        Provider("perplexity", "https://api.perplexity.ai", ("PERPLEXITY_API_KEY",)),
+        Provider("publicai", "https://api.publicai.co/v1", ("PUBLICAI_API_KEY",)),
+        Provider("scaleway", "https://api.scaleway.ai/v1", ("SCW_SECRET_KEY",)),
+        Provider(
+            "tensormesh", "https://serverless.tensormesh.ai/v1", ("TENSORMESH_INFERENCE_API_KEY",)
+        ),
+        Provider("v0", "https://api.v0.dev/v1", ("V0_API_KEY",)),
+        Provider(
+            "vercel_ai_gateway", "https://ai-gateway.vercel.sh/v1", ("VERCEL_AI_GATEWAY_API_KEY",)
+        ),
+        Provider(
+            "volcengine", "https://ark.cn-beijing.volces.com/api/v3", ("VOLCENGINE_API_KEY",)
+        ),
+        Provider("wandb", "https://api.inference.wandb.ai/v1", ("WANDB_API_KEY",)),
+        Provider("xiaomi_mimo", "https://api.xiaomimimo.com/v1", ("XIAOMI_MIMO_API_KEY",)),
+        Provider(
+            "databricks",
+            key_names=("DATABRICKS_API_KEY", "DATABRICKS_TOKEN"),
+            base_names=("DATABRICKS_API_BASE",),
+            needs=(("DATABRICKS_API_BASE",),),
+        ),
         Provider("hosted_vllm"),
         Provider("lm_studio"),
         Provider("openai_compatible"),
@@ -62,12 +105,7 @@ DIRECT: Mapping[str, Provider] = {
     )
 }
 
-OTHER_DIALECTS = frozenset(
-    {"anthropic", "azure", "azure_ai", "bedrock", "bedrock_converse", "cohere", "cohere_chat"}
-    | {"databricks", "gemini", "ollama", "ollama_chat", "replicate", "sagemaker", "vertex_ai"}
-    | {"watsonx"}
-)
-"""Known to need translation, whatever `api_base` says."""
+PROVIDERS: Mapping[str, Provider] = {**DIRECT, **TRANSLATED}
 
 DEAREST_IMAGE_TOKENS = 16_384
 """The most that any open model is known to count for one image (Qwen-VL's largest resolution)."""
@@ -87,15 +125,32 @@ _ENCODINGS: tuple[tuple[str, str], ...] = (
 
 
 def provider_of(name: str, api_base: str) -> Provider | None:
-    """Return how to speak to a provider directly; None if it needs translation."""
-    if name in DIRECT:
-        return DIRECT[name]
-    return Provider(name) if api_base and name not in OTHER_DIALECTS else None
+    """Return a provider; one that nobody knows speaks OpenAI's dialect at the address given."""
+    if name in PROVIDERS:
+        return PROVIDERS[name]
+    if api_base:
+        return Provider(name)
+    keys = (f"{name.upper()}_API_KEY",)
+    return Provider(name, "", keys, dialect=REST, addressed=False) if _in_litellm(name) else None
+
+
+def _in_litellm(name: str) -> bool:
+    """Return whether litellm has a module for a provider, without importing it."""
+    found = find_spec("litellm")
+    if found is None or found.origin is None or not re.fullmatch(r"[a-z0-9_]+", name):
+        return False
+    return (Path(found.origin).parent / "llms" / name).is_dir()
 
 
 def image_tokens(provider: str, model: str) -> int:
     """Return the most prompt tokens that one image can count as."""
-    if provider != "openai":
+    known = PROVIDERS.get(provider, Provider(provider))
+    match known.dialect_of(model):
+        case dialect if dialect == ANTHROPIC or (known.name == "bedrock" and "claude" in model):
+            return CLAUDE_IMAGE_TOKENS
+        case dialect if dialect == GEMINI:
+            return GEMINI_IMAGE_TOKENS
+    if provider not in {OPENAI, "azure"}:
         return DEAREST_IMAGE_TOKENS
     family = model.removeprefix(_FINE_TUNED)
     return next(most for pattern, most in OPENAI_IMAGE_TOKENS if re.match(pattern, family))
@@ -106,7 +161,9 @@ def output_field(provider: str, model: str) -> str:
 
     OpenAI's reasoning models refuse `max_tokens`; many other servers do not know the new name.
     """
-    newer = provider == "openai" and _REASONING.match(model.removeprefix(_FINE_TUNED))
+    newer = provider in {OPENAI, "azure", "azure_ai"} and _REASONING.match(
+        model.removeprefix(_FINE_TUNED)
+    )
     return "max_completion_tokens" if newer else "max_tokens"
 
 

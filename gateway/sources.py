@@ -6,12 +6,13 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
+from core.domain.errors import Code
 from core.service.clock import SystemClock
 from gateway import demo, http1
 from gateway.http1 import Lost, NotSent, Pool, Target
 from gateway.model import Model
 
-__all__ = ["Answer", "DemoSource", "HttpSource", "Lost", "NotSent", "Source"]
+__all__ = ["Answer", "DemoSource", "HttpSource", "Lost", "NotSent", "Source", "Unsendable"]
 
 DEMO_GAP_SECONDS = 0.004
 CONNECT_SECONDS = 5.0
@@ -26,8 +27,20 @@ class Answer:
     chunks: AsyncIterator[bytes]
 
 
+class Unsendable(Exception):
+    """A request that cannot be made, so nothing was sent; `param` is the field at fault."""
+
+    def __init__(self, code: Code, param: str | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.param = param
+
+
 class Source(Protocol):
-    """Something that answers completions. Entering raises NotSent or Lost, reading Lost."""
+    """Something that answers completions.
+
+    Entering raises NotSent, Unsendable or Lost, reading Lost.
+    """
 
     def post(
         self, model: Model, body: bytes, call_id: str

@@ -21,7 +21,7 @@ from gateway.cooling import Cooling
 from gateway.model import Model
 from gateway.relay import Relay
 from gateway.silence import Silence
-from gateway.sources import Answer, Lost, NotSent, Source
+from gateway.sources import Answer, Lost, NotSent, Source, Unsendable
 
 TRIES = 3
 """POSTs to one model: the first and two retries."""
@@ -139,6 +139,9 @@ class Exchange:
                     raise await _failure(answer)
                 await self._receive(answer, relay)
                 outcome = "answered"
+        except Unsendable as unsendable:
+            outcome = "unsent"
+            raise Nothing(_unsendable(unsendable)) from None
         except NotSent:
             outcome = "unsent"
             raise Nothing(Refusal(Code.UPSTREAM_ERROR, TEXTS[Code.UPSTREAM_ERROR])) from None
@@ -231,6 +234,12 @@ async def _failure(answer: Answer) -> Nothing:
     told, again = known or Code.UPSTREAM_ERROR, _again_after(answer.retry_after)
     facts = {"retry_after_ms": int(again * 1000)} if again else None
     return Nothing(Refusal(told, TEXTS[told], facts=facts), again)
+
+
+def _unsendable(error: Unsendable) -> Refusal:
+    what = error.param or "This request"
+    text = TEXTS.get(error.code) or f"{what} is not something that this model takes."
+    return Refusal(error.code, text, param=error.param)
 
 
 def _again_after(said: str) -> float:

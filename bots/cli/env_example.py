@@ -5,25 +5,26 @@ from enum import StrEnum
 from pydantic import SecretStr
 
 from core.settings import Settings, allowed, variable
-from gateway.providers import DIRECT
+from gateway.providers import PROVIDERS
 
 HEAD = """\
 # TokenPool's settings. Copy this file to .env and take the # off the lines you change.
 # The environment wins over .env. A wrong value stops the start and says what is allowed.
 # Made by `tokenpool settings --env-example`; a test compares.
 """
-PROVIDERS = """\
+KEYS = """\
 # Providers' keys. Without a tokenpool.toml, the models of each provider whose key is here are
-# offered; with one, exactly those it lists. The built-in model `demo` needs none.
+# offered; with one, exactly those it lists. The built-in model `demo` needs none. What else a
+# provider needs stands below its key; docs/PROVIDERS.md has them all.
 """
 
 
 def env_example() -> str:
     """Return the file: every setting with what it does, what is allowed and its default."""
     blocks = [_block(name) for name in Settings.model_fields]
-    names = [name for provider in DIRECT.values() for name in provider.key_names[:1]]
+    names = dict.fromkeys(name for one in PROVIDERS.values() for name in one.variables)
     keys = "".join(f"# {name}=\n" for name in names)
-    return "\n".join([HEAD, *blocks, PROVIDERS + keys])
+    return "\n".join([HEAD, *blocks, KEYS + keys])
 
 
 def _block(name: str) -> str:

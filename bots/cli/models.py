@@ -73,9 +73,7 @@ def offers(offered: Catalog, environ: Mapping[str, str]) -> list[Offer]:
 
 def _offer(model: Model, environ: Mapping[str, str]) -> Offer:
     because = ""
-    if not model.direct:
-        because = f"{model.provider} needs a translation that is not built yet"
-    elif model.api_key_env and not environ.get(model.api_key_env):
+    if model.api_key_env and not environ.get(model.api_key_env):
         because = f"{model.api_key_env} is not set"
     rates = model.price.base
     # Picocredits per token are microcredits per million tokens.

@@ -8,7 +8,7 @@ from world.console import Console
 
 from bots.cli.env_example import env_example
 from core.settings import ENV_FILE, Settings, load, variable
-from gateway.providers import DIRECT
+from gateway.providers import PROVIDERS
 
 KEPT = Path(__file__).parents[2] / ".env.example"
 
@@ -34,7 +34,7 @@ def test_it_has_every_setting_with_its_default_and_what_is_allowed() -> None:
 
 
 def test_it_has_a_line_for_every_provider_with_a_key() -> None:
-    names = {name for provider in DIRECT.values() for name in provider.key_names[:1]}
+    names = {name for provider in PROVIDERS.values() for name in provider.key_names[:1]}
 
     assert names <= set(re.findall(r"^# (\w+)=$", env_example(), re.MULTILINE))
 

@@ -188,8 +188,16 @@ def test_a_fallback_without_a_price_stops_the_start(tmp_path: Path) -> None:
 
     with pytest.raises(SettingsError, match='model "late": its fallback "mystery" has no price'):
         load(settings(tmp_path, text.replace("?", "mystery")), {})
-    with pytest.raises(SettingsError, match='its fallback "claude" needs a translation'):
-        load(settings(tmp_path, text.replace("?", "claude")), {})
+
+
+def test_a_chain_may_mix_dialects(tmp_path: Path) -> None:
+    text = FILE + '[[models]]\nname = "late"\nupstream = "openai/gpt-4o"\nfallbacks = ["claude"]\n'
+    chain = load(settings(tmp_path, text), {}).models["late"].chain
+
+    assert [(one.name, one.dialect) for one in chain] == [
+        ("late", "openai"),
+        ("claude", "anthropic"),
+    ]
 
 
 def test_one_s_own_server_needs_an_address(tmp_path: Path) -> None:
@@ -252,12 +260,11 @@ def test_a_model_without_a_price_says_why_it_is_not_called(catalog: Catalog) -> 
     assert "openai/no-such-model is not in the price file" in no.message
 
 
-def test_a_model_that_needs_translation_says_so(catalog: Catalog) -> None:
-    no = refusal(catalog, "claude")
+def test_a_model_of_another_dialect_is_priced_and_called_like_any_other(catalog: Catalog) -> None:
+    claude = catalog.resolve("claude").model
 
-    assert no.code is Code.MODEL_NOT_FOUND
-    assert "anthropic does not speak OpenAI's dialect" in no.message
-    assert catalog.models["claude"].price.base.cache_write_pico == 3_750_000_000
+    assert (claude.dialect, claude.api_base) == ("anthropic", "https://api.anthropic.com")
+    assert claude.price.base.cache_write_pico == 3_750_000_000
 
 
 @pytest.mark.parametrize(
@@ -270,7 +277,7 @@ def test_a_name_that_cannot_be_one_is_an_invalid_field(catalog: Catalog, name: s
 def test_the_list_has_what_can_be_called_priced_in_credits(catalog: Catalog) -> None:
     listed = {entry.id: entry for entry in catalog.listed()}
 
-    assert listed.keys() == {"demo", "fast", "groq-fast", "own", "x@strict"}
+    assert listed.keys() == {"demo", "fast", "groq-fast", "own", "claude", "x@strict"}
     assert listed["fast"].owned_by == "openai"
     assert (listed["fast"].context_window, listed["fast"].max_output_tokens) == (128_000, 16_384)
     assert listed["fast"].pricing == {

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from core.domain.pricing import Price, Rates
+from gateway.providers import PROVIDERS
 from gateway.prices import PriceFile, Unpriced, pico, price_file, price_of, regional, tokens
 
 PLAIN: Mapping[str, object] = {
@@ -173,7 +174,10 @@ def test_an_entry_is_found_under_either_name_but_not_another_provider_s() -> Non
     assert file.entry("vertex_ai", "gemini-x")
     assert file.entry("groq", "gpt-x") is None
     assert file.entry("openai", "llama") is None
-    assert set(file.chat_models({"openai", "groq"})) == {("openai", "gpt-x"), ("groq", "llama")}
+    assert set(file.chat_models([PROVIDERS["openai"], PROVIDERS["groq"]])) == {
+        ("openai", "gpt-x"),
+        ("groq", "llama"),
+    }
 
 
 def test_without_litellm_there_are_no_prices(monkeypatch: pytest.MonkeyPatch) -> None:

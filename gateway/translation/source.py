@@ -1,0 +1,170 @@
+"""Answers from providers of other dialects, in OpenAI's: requests go out by our own client.
+
+So a status, a Retry-After, a cut stream and what was counted are seen here as they are.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import msgspec
+
+from core.domain.errors import Code
+from core.service.clock import SystemClock
+from gateway import http1
+from gateway.http1 import Connection, Pool, Target
+from gateway.model import Model
+from gateway.provider import ANTHROPIC, BEDROCK, COHERE, ELSEWHERE, GEMINI, OLLAMA
+from gateway.sources import CONNECT_SECONDS, Answer, Unsendable
+from gateway.translation import aws, litellm_port
+from gateway.translation.addresses import VERTEX_ANTHROPIC_VERSION, Address, Unset, address
+from gateway.translation.anthropic import AnthropicReader
+from gateway.translation.bedrock import BedrockReader
+from gateway.translation.cohere import CohereReader
+from gateway.translation.frames import Framing
+from gateway.translation.gemini import GeminiReader
+from gateway.translation.google import GoogleTokens, NoToken
+from gateway.translation.litellm_port import Translated, Untranslatable
+from gateway.translation.ollama import OllamaReader
+from gateway.translation.speaking import Speaker
+from gateway.translation.spoken import Frame, Json, Reader
+
+OK = 200
+UNAUTHORIZED = 401
+BAD_REQUEST = 400
+SMALL_BYTES = 64 * 1024
+"""A larger body is translated in a thread: images are copied several times."""
+MOST_GROWTH_BYTES = 64 * 1024
+MOST_ERROR_BYTES = 16 * 1024
+GOOGLE_BAD_KEY = b"API_KEY_INVALID"
+"""Google answers 400 where others answer 401."""
+
+FRAMING = {BEDROCK: Framing.AWS, OLLAMA: Framing.LINES}
+READERS: Mapping[str, Callable[[Translated], Reader]] = {
+    ANTHROPIC: lambda sent: AnthropicReader(sent.names, sent.json_tool),
+    BEDROCK: lambda sent: BedrockReader(sent.json_tool),
+    COHERE: lambda _: CohereReader(),
+    GEMINI: lambda _: GeminiReader(),
+    OLLAMA: lambda _: OllamaReader(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """A request on its way: the bytes, where to, and how to read what comes back."""
+
+    body: bytes
+    to: Target
+    frame: Frame
+    sent: Translated
+    stream: bool
+
+
+class TranslatedSource:
+    """Providers of other dialects; `environ` has their keys."""
+
+    def __init__(
+        self, environ: Mapping[str, str], connect_seconds: float = CONNECT_SECONDS
+    ) -> None:
+        self._environ = environ
+        self._pool = Pool(connect_seconds)
+        self._google = GoogleTokens(environ, self._pool)
+
+    def close(self) -> None:
+        self._pool.close()
+
+    @asynccontextmanager
+    async def post(self, model: Model, body: bytes, call_id: str) -> AsyncIterator[Answer]:
+        going = await self._going(model, body, call_id)
+        connection = await self._pool.connection(going.to)
+        try:
+            length = f"\r\ncontent-length: {len(going.body)}\r\n\r\n"
+            await connection.send(b"".join((going.to.head, length.encode(), going.body)))
+            yield await _answer(model, going, connection)
+        except BaseException:
+            connection.close()
+            raise
+        connection.release()
+
+    async def _going(self, model: Model, body: bytes, call_id: str) -> Going:
+        said: Json = msgspec.json.decode(body)
+        stream = said.get("stream") is True
+        sent = await _translated(model, said, len(body))
+        bytes_sent = msgspec.json.encode(sent.body) if sent.body else body
+        if len(bytes_sent) > 2 * len(body) + MOST_GROWTH_BYTES:
+            raise Unsendable(Code.UPSTREAM_REFUSED)  # it would cost more than was held
+        try:
+            found = address(model, self._environ, stream=stream)
+            to = await self._target(found, sent.headers, bytes_sent)
+        except (Unset, NoToken, ValueError):
+            raise Unsendable(Code.PROVIDER_AUTH) from None
+        created = SystemClock().now_ms() // 1000
+        return Going(bytes_sent, to, Frame(call_id, model.upstream_model, created), sent, stream)
+
+    async def _target(self, found: Address, more: Mapping[str, str], body: bytes) -> Target:
+        headers = {
+            "content-type": "application/json",
+            "accept-encoding": "identity",
+            "user-agent": "tokenpool",
+            **found.headers,
+            **more,
+        }
+        if found.google:
+            headers["authorization"] = f"Bearer {await self._google.token()}"
+        if found.aws is not None:
+            headers |= aws.signed(found.url, body, found.aws, SystemClock().now_ms())
+        return http1.target(found.url, headers)
+
+
+async def _translated(model: Model, said: Json, size: int) -> Translated:
+    if model.dialect == ELSEWHERE:
+        return Translated({})
+    await ready()
+
+    def translate() -> Translated:
+        said["max_tokens"] = said.pop("max_completion_tokens", None) or said.get("max_tokens")
+        return litellm_port.translate(model.dialect, model.provider, model.upstream_model, said)
+
+    try:
+        sent = await asyncio.to_thread(translate) if size > SMALL_BYTES else translate()
+    except Untranslatable as error:
+        raise Unsendable(Code.UPSTREAM_REFUSED, error.param) from None
+    if model.provider == "vertex_ai" and model.dialect == ANTHROPIC:
+        sent.body.pop("model", None)
+        sent.body["anthropic_version"] = VERTEX_ANTHROPIC_VERSION
+    return sent
+
+
+async def ready() -> None:
+    """Wait until litellm is there; the first who waits has it imported, in a thread."""
+    if not litellm_port.loaded():
+        await asyncio.to_thread(litellm_port.load)
+
+
+async def _answer(model: Model, going: Going, connection: Connection) -> Answer:
+    status, again = connection.status, connection.retry_after
+    if status != OK:
+        return await _error(status, again, connection)
+    if model.dialect == ELSEWHERE:
+        return Answer(status, again, connection.chunks())
+    framing = FRAMING.get(model.dialect, Framing.SSE)
+    speaker = Speaker(going.frame, READERS[model.dialect](going.sent), framing)
+    spoken = speaker.stream if going.stream else speaker.whole
+    return Answer(status, again, spoken(connection.chunks()))
+
+
+async def _error(status: int, again: str, connection: Connection) -> Answer:
+    """Return an error as it came, but for a refused key that is told as a bad request."""
+    said = b""
+    async for chunk in connection.chunks():
+        said += chunk
+        if len(said) > MOST_ERROR_BYTES:
+            break
+    if status == BAD_REQUEST and GOOGLE_BAD_KEY in said:
+        status = UNAUTHORIZED
+    return Answer(status, again, _once(said))
+
+
+async def _once(data: bytes) -> AsyncIterator[bytes]:
+    yield data

@@ -1,0 +1,70 @@
+"""A TokenPool whose models are those of the vendors on loopback."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from flow.dialects.formats import EVERY
+from flow.dialects.vendors import Vendors, vendors
+from flow.serving import Served, serving
+
+from core.settings import Settings
+
+KEY = "sk-canary-0123456789"
+TOML = """
+[[models]]
+name = "claude"
+upstream = "anthropic/claude-sonnet-4-5"
+api_base = "{base}"
+
+[[models]]
+name = "gemini"
+upstream = "gemini/gemini-2.5-flash"
+api_base = "{base}"
+
+[[models]]
+name = "command"
+upstream = "cohere/command-a-03-2025"
+api_base = "{base}"
+
+[[models]]
+name = "llama"
+upstream = "ollama/llama3.1"
+api_base = "{base}"
+price = {{ input = 0.1, output = 0.4 }}
+image_tokens = 2000
+
+[[models]]
+name = "bedrock"
+upstream = "bedrock/anthropic.claude-sonnet-4-5-20250929-v1:0"
+api_base = "{base}"
+
+[[models]]
+name = "first-nowhere"
+upstream = "openai/gpt-4o-mini"
+api_base = "http://127.0.0.1:9/v1"
+fallbacks = ["claude", "gemini"]
+
+[[models]]
+name = "claude-then-gemini"
+upstream = "anthropic/claude-sonnet-4-5"
+api_base = "http://127.0.0.1:9"
+fallbacks = ["gemini"]
+"""
+MODELS = ("claude", "gemini", "command", "llama", "bedrock")
+ENVIRONMENT = {
+    "ANTHROPIC_API_KEY": KEY, "GEMINI_API_KEY": KEY, "COHERE_API_KEY": KEY,
+    "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": KEY, "AWS_REGION": "us-east-1",
+}  # fmt: skip
+
+
+@asynccontextmanager
+async def translating(
+    settings: Settings, patch: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[Served, Vendors]]:
+    for name, value in ENVIRONMENT.items():
+        patch.setenv(name, value)
+    async with vendors(EVERY) as state:
+        settings.config.write_text(TOML.format(base=state.base))
+        async with serving(settings) as served:
+            yield served, state
