@@ -23,6 +23,8 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "chat": "Sign people in to the web chat, and show or unlink their chat accounts.",
         "quota": "Show what people and their teams have left.",
         "audit": "Recompute the ledger from its journal and compare.",
+        "backup": "Copy the whole database into one file, also while TokenPool runs.",
+        "restore": "Put a backup into an empty place, and audit it.",
         "models": "List the models, their prices, and whether they can be called.",
         "manifest": "Write what Slack, Teams and Telegram want to know of this server.",
         "settings": "Show the settings in use, or print a commented .env file.",

@@ -1,7 +1,8 @@
 """What people and scripts read: coloured tables on a terminal, plain columns in a pipe, JSON."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import typer
 
@@ -66,3 +67,18 @@ def _drawn(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     # An id that was cut would be of no use: a long line wraps instead.
     ample = Console(width=MOST_COLUMNS)
     Console(width=Measurement.get(ample, ample.options, drawn).maximum).print(drawn)
+
+
+@contextmanager
+def progress(doing: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how many bytes are done of how many, if known; only on a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _all: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only on a terminal
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(doing, total=None)
+        yield lambda done, whole: bar.update(task, completed=done, total=whole or None)

@@ -1,14 +1,16 @@
 """From settings to a running core: secret key, schema, database, this process's own life."""
 
+import asyncio
 import fcntl
 import hmac
 import os
 import secrets
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 from core.domain.notifying import Trouble
 from core.domain.periods import Period, period_at
@@ -16,11 +18,14 @@ from core.service.callers import Callers, Guesses
 from core.service.clock import Clock, SystemClock, new_id
 from core.service.waiting import Leaning, Settled
 from core.settings import LEAST_SECRET, Settings, SettingsError
-from core.store import meta, schema
+from core.store import meta, schema, sqlite_copies
 from core.store.database import Database, dialect_of, sqlite_path
 from core.store.folio import Rules
 from core.store.statements import Dialect
 from core.views.tally import Tally
+
+USED = "used\n"
+"""In the lock file of a SQLite database: it had tables once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,23 +131,38 @@ async def _check_pepper(core: Core) -> None:
 
 
 @asynccontextmanager
-async def only_server(settings: Settings) -> AsyncIterator[None]:
-    """Hold the SQLite file for one `serve`; SettingsError if another one has it."""
+async def only_server(settings: Settings, *, checked: bool = True) -> AsyncIterator[None]:
+    """Hold the SQLite file for one `serve`; SettingsError if another has it, or it is damaged."""
     url = database_url(settings)
     if dialect_of(url) is not Dialect.SQLITE:
         yield
         return
-    path = sqlite_path(url).with_suffix(".lock")
+    path = sqlite_path(url)
+    with _locked(path) as lock:
+        used = lock.read() == USED
+        if checked:
+            await asyncio.to_thread(sqlite_copies.refuse_damaged, path, used=used)
+        yield
+        if not used and sqlite_copies.has_tables(path):
+            lock.write(USED)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[TextIO]:
+    """Hold the lock file beside a database; it also remembers that the database was used."""
     try:
-        lock = path.open("w")
+        lock = path.with_suffix(".lock").open("a+")
     except OSError as error:
-        raise SettingsError(f"TOKENPOOL_DATA_DIR: {path} cannot be written.") from error
+        raise SettingsError(
+            f"TOKENPOOL_DATA_DIR: {path.with_suffix('.lock')} cannot be written."
+        ) from error
     with lock as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise SettingsError(
-                f"Another TokenPool already serves {sqlite_path(url)}. Stop it, or use PostgreSQL"
+                f"Another TokenPool already serves {path}. Stop it, or use PostgreSQL"
                 " (TOKENPOOL_DATABASE_URL=postgresql://…) for more than one."
             ) from None
-        yield
+        file.seek(0)
+        yield file

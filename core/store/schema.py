@@ -21,6 +21,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from core.settings import SettingsError
 from core.store.database import dialect_of, sqlite_path
+from core.store.sqlite_copies import damaged
 from core.store.statements import Dialect
 
 VERSIONS = ("0001", "0002", "0003")
@@ -109,7 +110,7 @@ def _sqlite_version(path: Path) -> str | None:
             return None
         raise _unreachable(error) from error
     except sqlite3.DatabaseError as error:
-        raise _unreachable(error) from error
+        raise damaged(path, str(error)) from error
 
 
 def _on_sqlite(path: Path, work: Callable[[Connection], None]) -> None:

@@ -1,0 +1,90 @@
+"""SQLite files as a whole: copied beside a running server, looked through, found damaged."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from core.settings import SettingsError
+from core.store.sqlite import connect
+
+MAGIC = b"SQLite format 3\x00"
+HARMLESS = {"alembic_version", "meta", "lease"}
+"""Rows in these do not make a database anything that could be lost."""
+MOST_CHECKED_BYTES = 256 * 2**20
+"""A larger file is not read whole at every start; `tokenpool doctor` and `audit` do that."""
+
+
+def copy(source: Path, target: Path) -> None:
+    """Write what is committed now to an empty file; writers go on meanwhile."""
+    try:
+        with closing(connect(source)) as connection:
+            connection.execute("VACUUM INTO ?", (str(target),))
+    except sqlite3.Error as error:
+        raise SettingsError(f"{source} could not be copied ({error}).") from None
+
+
+def fold(path: Path) -> None:
+    """Bring everything into the one file: nothing is left in a log beside it."""
+    with closing(connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def fault(path: Path) -> str:
+    """Return what is wrong with a file, empty if nothing is; changes nothing."""
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    return "" if found == "ok" else " ".join(found.split())
+
+
+def holds_rows(path: Path) -> bool:
+    """Return whether there is anything in a database that could be lost."""
+    if not path.exists():
+        return False
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            return any(
+                connection.execute(f'SELECT EXISTS (SELECT 1 FROM "{name}")').fetchone()[0]  # noqa: S608 - names of its own tables
+                for name in _tables(connection) - HARMLESS
+            )
+    except sqlite3.DatabaseError:  # whatever it is, it is not for us to write over
+        return True
+
+
+def refuse_damaged(path: Path, *, used: bool) -> None:
+    """Raise SettingsError for a file that is damaged, or `used` and empty now (F-62).
+
+    To make new tables in what was somebody's ledger would hide that it is gone.
+    """
+    if not path.exists():
+        return
+    if path.stat().st_size <= MOST_CHECKED_BYTES and (found := fault(path)):
+        raise damaged(path, found)
+    if used and not has_tables(path):
+        raise damaged(path, "it is empty, and a TokenPool has used it before")
+
+
+def damaged(path: Path, found: str) -> SettingsError:
+    return SettingsError(
+        f"TOKENPOOL_DATABASE_URL: {path} is damaged ({found}). Nothing was changed. Move it away,"
+        f" with {path.name}-wal and {path.name}-shm, but keep them; then put back your newest backup:"
+        " tokenpool restore BACKUP. See docs/OPERATIONS.md."
+    )
+
+
+def has_tables(path: Path) -> bool:
+    if not path.exists():
+        return False
+    with closing(sqlite3.connect(path)) as connection:
+        return bool(_tables(connection))
+
+
+def _tables(connection: sqlite3.Connection) -> set[str]:
+    return {
+        row[0]
+        for row in connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        )
+    }
