@@ -2,12 +2,11 @@
 
 import asyncio
 import sqlite3
-import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from world.locking import locked
 from world.people import Town
 
 from core.domain.errors import Code
@@ -19,13 +18,6 @@ from core.store.meta import remember
 from core.store.statements import Program, Read
 
 RULES = Rules(b"pepper", Length.MONTH)
-LOCKER = """
-import sqlite3, sys
-connection = sqlite3.connect(sys.argv[1], isolation_level=None)
-connection.execute("BEGIN IMMEDIATE")
-print("locked", flush=True)
-sys.stdin.read()
-"""
 
 
 @pytest.fixture
@@ -35,21 +27,6 @@ async def town(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     await database.open()
     yield Town(database, RULES)
     await database.close()
-
-
-@asynccontextmanager
-async def locked(url: str) -> AsyncIterator[None]:
-    """Let another process hold the file's write lock."""
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", LOCKER, str(sqlite_path(url)), stdin=pipe, stdout=pipe
-    )
-    assert process.stdout is not None
-    assert await process.stdout.readline() == b"locked\n"
-    try:
-        yield
-    finally:
-        await process.communicate(b"")
 
 
 async def test_a_lock_held_by_another_process_is_busy_and_nothing_is_committed(
