@@ -120,15 +120,19 @@ def _ended(story: CallStory, ending: Ending) -> list[str]:
 def _bill(ending: Ending) -> list[str]:
     """Tell the arithmetic, token kind by token kind, at the prices of then."""
     lines = [
-        f"{one.tokens:,} {KINDS[one.kind]} at {spoken(one.per_million_micro)} credits per million:"
-        f" {exact(one.amount_pico)} credits."
+        f"{one.tokens:,} {KINDS[one.kind]} at {_credits(spoken(one.per_million_micro))} per"
+        f" million: {_credits(exact(one.amount_pico))}."
         for one in ending.charges
     ]
     total_pico = sum(one.amount_pico for one in ending.charges)
     if ceil_micro(total_pico) > ending.cost:
-        return [*lines, f"The charge ends at what was held: {spoken(ending.cost)} credits."]
+        return [*lines, f"The charge ends at what was held: {_credits(spoken(ending.cost))}."]
     rounded = "" if total_pico == ending.cost * PICO_PER_MICRO else ", rounded up once"
-    return [*lines, f"Together that is {spoken(ending.cost)} credits{rounded}."]
+    return [*lines, f"Together that is {_credits(spoken(ending.cost))}{rounded}."]
+
+
+def _credits(figure: str) -> str:
+    return f"{figure} credit" if figure == "1" else f"{figure} credits"
 
 
 def _sum(ending: Ending) -> str:

@@ -146,7 +146,7 @@ def _ending(row: Row) -> Ending:
 
 def _only_try(ending: Ending, started_ms: int) -> list[Try]:
     """Return the one POST of a call that was answered at once: it left no row of its own."""
-    if ending.outcome != "settled" or not ending.upstream:
+    if ending.estimated or ending.outcome == "voided" or not ending.upstream:
         return []
     return [Try(1, ending.upstream, "answered", 200, ending.ended_ms - started_ms)]
 

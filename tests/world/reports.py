@@ -1,12 +1,15 @@
 """Calls as reports see them, with models, tokens and teams, and a plain record of each."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from msgspec.structs import replace
 from world.people import Town
 
 from core.calls import Attempt, Denied, LookView, Outcome, Ticket
+from core.domain.bill import KeptPrice
 from core.domain.ledger import Kind
 from core.domain.members import Person, Priority, Role, Seat, TeamRole
+from core.domain.pricing import Usage
 from core.store.items import HoldItem, RefusalItem, SettleItem
 
 
@@ -32,6 +35,9 @@ class Made:
     held: int | None = None
     estimated: bool = False
     attempts: tuple[Attempt, ...] = ()
+    usage: Usage | None = None
+    """With `price`: what its cost is made of, instead of the counts above."""
+    price: KeptPrice | None = None
 
 
 def hold_item(town: Town, made: Made) -> HoldItem:
@@ -51,14 +57,18 @@ async def hold(town: Town, made: Made) -> Ticket:
 
 async def settle(town: Town, ticket: Ticket, made: Made) -> None:
     counts = made.kind is Kind.SETTLE
+    usage = made.usage or Usage(made.prompt, made.completion, made.prompt // 2)
     outcome = Outcome(
         made.kind,
         200,
         cost_micro=made.cost if counts else 0,
         estimated=made.estimated,
-        prompt_tokens=made.prompt if counts else 0,
-        completion_tokens=made.completion if counts else 0,
-        cached_tokens=made.prompt // 2 if counts else 0,
+        prompt_tokens=usage.prompt_tokens if counts else 0,
+        completion_tokens=usage.completion_tokens if counts else 0,
+        cached_tokens=usage.cached_tokens if counts else 0,
+        cache_written_tokens=usage.cache_written_tokens if counts else 0,
+        reasoning_tokens=usage.reasoning_tokens if counts else 0,
+        price=made.price if counts else None,
         upstream="demo/demo",
         attempts=made.attempts,
     )

@@ -1,12 +1,17 @@
 """Why: every way in which a call can be paid is told line by line."""
 
+from dataclasses import replace
+
 import pytest
 from world.clock import ManualClock
 from world.people import Town
 from world.reports import Made, hold, make, person, settle
 
 from core.calls import Attempt, LookView
+from core.domain.bill import keep
+from core.domain.credits import ceil_micro
 from core.domain.ledger import Kind
+from core.domain.pricing import Price, Rates, Usage, cost_micro
 from core.service.explaining import explain
 from core.service.start import Core
 from core.views import AttemptView
@@ -45,7 +50,56 @@ async def test_a_charge_from_own_quota_is_told_with_its_sum(core: Core, town: To
             " at the model's price, come to 12 credits."
         ),
         "The other 28 credits went back when it ended.",
+        "Attempt 1 at demo/demo: answered with status 200 after 0 ms.",
     )
+    assert view.attempts == (AttemptView(1, "demo/demo", "answered", 200, 0),)
+
+
+PRICE = Price(Rates(2 * 10**9, 8 * 10**9, 10**9, 3 * 10**9, own_reasoning_pico=5 * 10**9 + 1))
+USAGE = Usage(1_000, 300, cached_tokens=400, cache_written_tokens=100, reasoning_tokens=200)
+
+
+async def test_the_arithmetic_is_told_at_the_price_that_was_kept(core: Core, town: Town) -> None:
+    cost = cost_micro(PRICE, USAGE)
+    priced = Made("ada", cost=cost, held=9 * CREDIT, usage=USAGE, price=keep("demo/demo", PRICE))
+    ticket = await make(town, priced)
+
+    view = await explain(core, ADA, ticket.call_id)
+
+    assert view.lines[2:8] == (
+        "500 tokens of prompt at 2,000 credits per million: 1 credit.",
+        "400 tokens of prompt, read from the cache, at 1,000 credits per million: 0.4 credits.",
+        "100 tokens of prompt, written to the cache, at 3,000 credits per million: 0.3 credits.",
+        "100 tokens of answer at 8,000 credits per million: 0.8 credits.",
+        "200 tokens of reasoning at 5,000 credits per million: 1.0000000002 credits.",
+        "Together that is 3.50 credits, rounded up once.",
+    )
+    assert cost == 3_500_001 == ceil_micro(sum(line.cost_pico for line in view.charges))
+    assert (view.reasoning_tokens, view.cache_written_tokens) == (200, 100)
+
+
+async def test_a_price_is_written_once_however_many_calls_it_charges(
+    core: Core, town: Town
+) -> None:
+    price, other = keep("demo/demo", PRICE), keep("demo/other", PRICE)
+    calls = [Made("ada", cost=1, held=2, usage=USAGE, price=p) for p in (price, price, other)]
+
+    tickets = [await make(town, made) for made in (*calls, *calls)]
+
+    assert sorted(await town.query("SELECT id, rates FROM price")) == sorted(
+        [(p.id, p.rates) for p in (price, other)]
+    )
+    told = await explain(core, ADA, tickets[0].call_id)
+    assert told.charges == (await explain(core, ADA, tickets[-1].call_id)).charges
+
+
+async def test_a_charge_that_ends_at_its_hold_says_so(core: Core, town: Town) -> None:
+    made = Made("ada", cost=CREDIT, held=CREDIT, usage=USAGE, price=keep("demo/demo", PRICE))
+    ticket = await make(town, replace(made, estimated=True))
+
+    view = await explain(core, ADA, ticket.call_id)
+
+    assert "The charge ends at what was held: 1 credit." in view.lines
 
 
 async def test_a_critical_charge_says_what_own_quota_had(core: Core, town: Town) -> None:
@@ -143,7 +197,7 @@ async def test_a_capture_that_was_corrected_later_says_what_went_back(
     view = await explain(core, ADA, ticket.call_id)
 
     assert (view.estimated, view.cost_micro) == (False, 15 * CREDIT)
-    assert "charged at first; when the outcome was known, 25 credits went back" in view.lines[-1]
+    assert "charged at first; when the outcome was known, 25 credits went back" in view.lines[-2]
 
 
 async def test_usage_above_the_hold_is_told_as_a_debt(core: Core, town: Town) -> None:
@@ -152,4 +206,4 @@ async def test_usage_above_the_hold_is_told_as_a_debt(core: Core, town: Town) ->
     view = await explain(core, ADA, ticket.call_id)
 
     assert view.cost_micro == 47 * CREDIT
-    assert "The missing 7 credits are a debt" in view.lines[-1]
+    assert "The missing 7 credits are a debt" in view.lines[-2]
