@@ -239,7 +239,10 @@ PROFILES = {
     "torture": settings(max_examples=2_000, phases=(Phase.generate, Phase.shrink)),
     "planted": settings(max_examples=200, derandomize=True, phases=(Phase.generate,)),
 }
-"""HYPOTHESIS_PROFILE names one. A step on PostgreSQL takes four times as long. Planted bugs need no small example, only to be found."""
+"""HYPOTHESIS_PROFILE names one. A step on PostgreSQL takes four times as long.
+
+Planted bugs need no small example, only to be found.
+"""
 
 
 def run_machine(stage: Stage, profile: str) -> None:
