@@ -11,9 +11,11 @@ from msgspec.structs import replace
 from cards import notice
 from cards.approval import approval_card, decided_card
 from cards.card import Card
+from cards.dispute import dispute_card, disputed_card, estimated_card, unknown_card
 from cards.link import confirm_card
 from cards.refusal import refusal_card
 from cards.vacation import colleague_card, thanks_card
+from core.domain import disputes
 from core.domain.approvals import State
 from core.domain.errors import Code, Refusal
 from core.domain.notifying import Kind, Trouble, crossed
@@ -22,6 +24,8 @@ from core.service import (
     approving,
     boards,
     critical,
+    disputing,
+    estimates,
     linking,
     membership,
     notifying,
@@ -33,6 +37,8 @@ from core.views.delivery import Copy, Parcel
 
 Teller = Callable[[Core, Parcel], Awaitable[Card | None]]
 MOOT = {Code.NOT_FOUND, Code.ACCOUNT_DISABLED, Code.PERMISSION_DENIED}
+REQUEST = "apr_"
+"""How the ids of requests begin; the other rows that copies follow are disputes, by their call."""
 BEYOND = 1_000_000_000
 """A revision later than all: of a copy whose viewer may not see its row any more."""
 
@@ -49,11 +55,21 @@ async def card_of(core: Core, parcel: Parcel) -> Card | None:
 
 async def copy_of(core: Core, copy: Copy) -> tuple[Card, bool]:
     """Return what a posted copy should show now, and whether that is for good."""
-    view = await _seen(core, copy)
-    if view is None:
-        closed = refusal_card("This request is not yours to see any more.", Code.NOT_FOUND)
+    found = await (_request_copy if copy.ref.startswith(REQUEST) else _dispute_copy)(core, copy)
+    if found is None:
+        closed = refusal_card("This is not yours to see any more.", Code.NOT_FOUND)
         return replace(closed, ref=copy.ref, rev=BEYOND), True
-    return _request(copy.kind, view), view.approval.status != State.PENDING
+    return found
+
+
+async def _request_copy(core: Core, copy: Copy) -> tuple[Card, bool] | None:
+    view = await _seen(core, copy)
+    return view and (_request(copy.kind, view), view.approval.status != State.PENDING)
+
+
+async def _dispute_copy(core: Core, copy: Copy) -> tuple[Card, bool] | None:
+    view = await disputing.shown_to(core, copy.viewer_id, copy.ref)
+    return view and (dispute_card(view), view.state != disputes.State.OPEN)
 
 
 async def _seen(core: Core, copy: Copy) -> RequestView | None:
@@ -75,6 +91,29 @@ async def _asked(core: Core, parcel: Parcel) -> Card | None:
 async def _decided(core: Core, parcel: Parcel) -> Card | None:
     view = await approving.shown_to(core, parcel.member_id, parcel.ref)
     return decided_card(view) if view and view.approval.status != State.PENDING else None
+
+
+async def _dispute(core: Core, parcel: Parcel) -> Card | None:
+    view = await disputing.shown_to(core, parcel.member_id, parcel.ref)
+    return dispute_card(view) if view and view.may_decide else None
+
+
+async def _disputed(core: Core, parcel: Parcel) -> Card | None:
+    view = await disputing.shown_to(core, parcel.member_id, parcel.ref)
+    return disputed_card(view) if view and view.state != disputes.State.OPEN else None
+
+
+async def _estimated(core: Core, parcel: Parcel) -> Card | None:
+    starts, ends = int(parcel.payload["from"] or 0), int(parcel.payload["to"] or 0)
+    unknown = bool(parcel.payload["unknown"])
+    view = await estimates.of_member(core, parcel.member_id, starts, ends, unknown=unknown)
+    return estimated_card(view) if view.calls else None
+
+
+async def _unknown(core: Core, parcel: Parcel) -> Card | None:
+    starts, ends = int(parcel.payload["from"] or 0), int(parcel.payload["to"] or 0)
+    view = await estimates.of_all(core, parcel.member_id, starts, ends)
+    return unknown_card(view) if view and view.calls else None
 
 
 async def _away(core: Core, parcel: Parcel) -> Card | None:
@@ -134,6 +173,10 @@ TELLERS: Mapping[Kind, Teller] = {
     Kind.APPROVAL: _asked,
     Kind.NOBODY: _asked,
     Kind.DECIDED: _decided,
+    Kind.DISPUTE: _dispute,
+    Kind.DISPUTED: _disputed,
+    Kind.ESTIMATED: _estimated,
+    Kind.UNKNOWN: _unknown,
     Kind.AWAY: _away,
     Kind.THANKS: _thanks,
     Kind.CRITICAL: _critical,

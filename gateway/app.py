@@ -9,6 +9,7 @@ from core.views import VERSION
 from gateway import (
     admin,
     approvals,
+    disputes,
     handlers,
     health,
     keys,
@@ -34,6 +35,7 @@ ROUTERS = (
     teams,
     approvals,
     usage,
+    disputes,
     leaderboard,
     models,
     admin,

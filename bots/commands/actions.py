@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from bots.commands import (
     approvals,
+    disputes,
     help,  # noqa: A004 - the command's name
     keys,
     leaderboard,
@@ -50,6 +51,13 @@ ACTIONS: Mapping[Verb, Click] = MappingProxyType(
         Verb.KEY_REVOKE: Click(keys.end),
         Verb.WHY: Click(why.show),
         Verb.USAGE: Click(usage.show),
+        Verb.DISPUTE: Click(disputes.ask),
+        Verb.DISPUTES: Click(disputes.say),
+        Verb.DISPUTE_SHOW: Click(disputes.show, anywhere=True),
+        Verb.DISPUTE_ALL: Click(disputes.give_all, anywhere=True),
+        Verb.DISPUTE_PART: Click(disputes.give_part, anywhere=True),
+        Verb.DISPUTE_GIVE: Click(disputes.give, anywhere=True),
+        Verb.DISPUTE_KEEP: Click(disputes.keep, anywhere=True),
         Verb.LEADERBOARD: Click(leaderboard.show),
         Verb.LEADERBOARD_HIDE: Click(leaderboard.hide),
         Verb.LEADERBOARD_JOIN: Click(leaderboard.join),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from bots.commands import (
     approvals,
+    disputes,
     help,  # noqa: A004 - the command's name
     keys,
     leaderboard,
@@ -101,6 +102,12 @@ COMMANDS: Sequence[Command] = (
         why.say,
         "[<call>]",
         aliases=("explain",),
+    ),
+    Command(
+        "disputes",
+        "Charges that are doubted: yours, and those you may decide",
+        disputes.say,
+        aliases=("dispute",),
     ),
     Command(
         "usage",
@@ -203,16 +210,16 @@ COMMANDS: Sequence[Command] = (
     ),
     Command(
         "notify mute",
-        "Hear no more of vacations, critical calls or quota",
+        "Hear no more of vacations, critical calls, quota or estimated charges",
         notify.mute,
-        "vacation|critical|quota",
+        "vacation|critical|quota|estimates",
         hint="vacation",
     ),
     Command(
         "notify unmute",
         "Hear of it again",
         notify.unmute,
-        "vacation|critical|quota",
+        "vacation|critical|quota|estimates",
         hint="vacation",
     ),
     Command(

@@ -19,6 +19,7 @@ from core.service import (
     approving,
     auditing,
     critical,
+    estimates,
     membership,
     spending,
     warning,
@@ -82,6 +83,7 @@ async def notice(core: Core) -> None:
     await approving.tell_unheard(core)
     await absence.close_ended(core)
     await critical.tell_untold(core)
+    await estimates.tell_untold(core)
     await warning.warn_untold(core)
 
 

@@ -15,10 +15,13 @@ from core.views.delivery import Copy
 UNKNOWN = -1
 """The revision of a copy of which nobody knows what it shows."""
 STALE = """
-SELECT c.id FROM card_ref c JOIN approval a ON a.id = c.ref
-WHERE c.live AND c.rendered_rev <> a.rev AND c.next_ms <= :1 AND c.lease_until <= :1
+SELECT c.id FROM card_ref c LEFT JOIN approval a ON a.id = c.ref
+LEFT JOIN dispute d ON d.call_id = c.ref LEFT JOIN model_rule m ON m.id = c.ref
+WHERE c.live AND c.rendered_rev <> COALESCE(a.rev, d.rev, m.rev) AND c.next_ms <= :1
+  AND c.lease_until <= :1
 ORDER BY c.next_ms, c.id LIMIT :2
 """
+"""What a copy can follow: a request, the dispute of a call, the rule of a model."""
 CLAIM = """
 UPDATE card_ref SET lease_holder = :2, lease_until = :3, attempts = attempts + 1
 WHERE id IN :1 AND live AND lease_until <= :4
@@ -43,9 +46,11 @@ DOUBT_VIEWERS = """
 UPDATE card_ref SET rendered_rev = -1 WHERE ref = :1 AND viewer_id = :2 AND live RETURNING id
 """
 REST = """
-UPDATE card_ref SET live = false WHERE id = :1 AND EXISTS (
+UPDATE card_ref SET live = false WHERE id = :1 AND (EXISTS (
   SELECT 1 FROM approval a WHERE a.id = card_ref.ref AND a.rev = card_ref.rendered_rev
-  AND a.state <> 'pending') RETURNING id
+  AND a.state <> 'pending') OR EXISTS (
+  SELECT 1 FROM dispute d WHERE d.call_id = card_ref.ref AND d.rev = card_ref.rendered_rev
+  AND d.state <> 'open')) RETURNING id
 """
 FORGET = "DELETE FROM card_ref WHERE id = :1 RETURNING id"
 

@@ -14,7 +14,9 @@ KEPT_DAYS = {
     "DELETE FROM inbox WHERE received_ms < :1 RETURNING key": 7,
     "DELETE FROM web_message WHERE created_ms < :1 RETURNING no": 30,
     """DELETE FROM card_ref WHERE NOT live AND ref IN
-    (SELECT id FROM approval WHERE state <> 'pending' AND decided_ms < :1) RETURNING id""": 30,
+    (SELECT id FROM approval WHERE state <> 'pending' AND decided_ms < :1
+     UNION ALL SELECT call_id FROM dispute WHERE state <> 'open' AND decided_ms < :1)
+    RETURNING id""": 30,
     """DELETE FROM outbox WHERE created_ms < :1 AND state IN ('sent', 'moot')
     RETURNING id""": 40,  # longer than any period: the row is what keeps a warning told once
     "DELETE FROM outbox WHERE created_ms < :1 AND state = 'dead' RETURNING id": 90,

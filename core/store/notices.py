@@ -91,7 +91,7 @@ def _homes(member_ids: list[str]) -> Program[list[tuple[str, str]]]:
 
 def told(pairs: Iterable[tuple[str, str]]) -> Program[set[tuple[str, str]]]:
     """Return those of these events and recipients that have a row, on whatever channel."""
-    by_id = {row_id: pair for pair in pairs for row_id in _row_ids(*pair)}
+    by_id = {row_id: pair for pair in pairs for row_id in row_ids(*pair)}
     if not by_id:
         return set()
     return {by_id[row[0]] for row in (yield Read(READ_ROWS, (sorted(by_id),)))}
@@ -113,7 +113,7 @@ def answerable(team_id: str | None, member_id: str) -> Program[list[str]]:
     return found or (yield from admins(member_id))
 
 
-def _row_ids(event: str, member_id: str) -> tuple[str, str]:
+def row_ids(event: str, member_id: str) -> tuple[str, str]:
     return f"{event}:{member_id}", f"{event}:{member_id}/{WEB}"
 
 

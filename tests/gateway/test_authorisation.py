@@ -24,7 +24,7 @@ CHANGES = [
     if route.method != "GET" and route.answer_to(who) in GOOD
 ]
 TABLES = (
-    "approval", "balance", "call", "hold", "limit_row", "member", "membership",
+    "approval", "balance", "call", "dispute", "hold", "limit_row", "member", "membership",
     "outbox", "team", "transfer",
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ from world.any_views import any_of, any_tuple, texts, times
 
 from cards import (
     approval,
+    dispute,
     help,  # noqa: A004 - the family's name
     home,
     keys,
@@ -47,6 +48,7 @@ from core.views.chat import (
     RefusedView,
     RequestView,
 )
+from core.views.disputes import DisputeView, EstimatesView, UnknownView
 from core.views.explain import ExplainView
 
 REQUESTS: tuple[Callable[[RequestView], Card], ...] = (
@@ -60,6 +62,11 @@ ABSENCES: tuple[Callable[[AbsenceView], Card], ...] = (
     vacation.vacation_card,
     vacation.dates_form,
     vacation.thanks_card,
+)
+DISPUTES: tuple[Callable[[DisputeView], Card], ...] = (
+    dispute.dispute_card,
+    dispute.disputed_card,
+    dispute.part_form,
 )
 LINKS: tuple[Callable[[LinkRequestView], Card], ...] = (link.confirm_card, link.claimed_card)
 maybe_requests = st.none() | any_of(RequestView)
@@ -112,5 +119,9 @@ any_card = st.one_of(
     st.builds(notice.critical_card, any_of(CriticalUseView)),
     st.builds(notice.account_linked_card, texts, texts),
     st.builds(notice.account_unlinked_card, texts, texts),
+    st.tuples(st.sampled_from(DISPUTES), any_of(DisputeView)).map(lambda it: it[0](it[1])),
+    st.builds(dispute.disputes_card, any_tuple(DisputeView)),
+    st.builds(dispute.estimated_card, any_of(EstimatesView)),
+    st.builds(dispute.unknown_card, any_of(UnknownView)),
     st.builds(notice.provider_card, texts, st.sampled_from(Trouble)),
 )

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from world import chat_views as c
 from world import views as v
+from world.doubts_shown import DOUBTS
 
 from cards import (
     approval,
@@ -252,4 +253,4 @@ KNOWING: dict[str, Card] = {
 }
 
 
-CARDS: dict[str, Card] = STANDING | ASKING | LIVING | KNOWING
+CARDS: dict[str, Card] = STANDING | ASKING | LIVING | KNOWING | DOUBTS

@@ -89,8 +89,13 @@ class Office:
         return ticket
 
     async def settle(self, ticket: Ticket, cost: int) -> None:
-        item = SettleItem(ticket, Outcome(Kind.SETTLE, 200, cost_micro=cost), self.clock.ms)
-        assert isinstance(await self.core.database.commit(item), Receipt)
+        await self.end(ticket, Outcome(Kind.SETTLE, 200, cost_micro=cost))
+
+    async def end(self, ticket: Ticket, outcome: Outcome) -> int:
+        """End a hold in any way; return what was charged."""
+        receipt = await self.core.database.commit(SettleItem(ticket, outcome, self.clock.ms))
+        assert isinstance(receipt, Receipt)
+        return receipt.cost_micro
 
     async def spend(
         self, caller: Caller, amount: int, priority: Priority = Priority.STANDARD

@@ -16,8 +16,10 @@ from world.route_table import CHAT_BODY, Route
 from bots.slack import platform as slack
 from bots.web import app as web_app
 from bots.web.app import Web
+from core.calls import Outcome
+from core.domain.ledger import Kind
 from core.domain.members import Status
-from core.service import approving, keys, membership
+from core.service import approving, disputing, keys, membership
 from core.service.keys import KeyTerms
 from core.service.membership import MemberChange, fresh_key
 from core.service.start import Core
@@ -32,7 +34,7 @@ SLACK = {"slack_bot_token": SecretStr("xoxb-1-x"), "slack_signing_secret": Secre
 HOUR_MS = 3_600_000
 FOREIGN = {
     "user_id": "usr_none", "team_id": "team_none", "approval_id": "apr_none",
-    "key_id": "0" * 12, "request_id": "req_none", "name": "none",
+    "key_id": "0" * 12, "request_id": "req_none", "name": "none", "call_id": "req_never",
 }  # fmt: skip
 """Ids that nobody has."""
 
@@ -103,8 +105,17 @@ async def whole(core: Core, clock: ManualClock) -> AsyncIterator[Whole]:
     ids = {
         "user_id": ana.id, "team_id": blue, "approval_id": request.id,
         "key_id": ana.caller.key_id, "request_id": chat.headers["x-request-id"], "name": "demo",
+        "call_id": await _disputed(office, ana),
     }  # fmt: skip
     yield replace(made, ids=ids)
+
+
+async def _disputed(office: Office, who: Somebody) -> str:
+    """Return a call of which nobody knows how it ended, and that its member disputes."""
+    ticket = await office.hold(who.caller, 50)
+    await office.end(ticket, Outcome(Kind.CAPTURE, 504, estimated=True))
+    await disputing.dispute(office.core, who.caller, ticket.call_id)
+    return ticket.call_id
 
 
 async def _dead(office: Office, ana: Somebody, team: str) -> dict[str, str]:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import pytest
 from world.clock import ManualClock
-from world.office import Office, Somebody, open_office, refused
+from world.office import Office, Somebody, known, open_office, refused
 from world.told import heard, ids, told
 
-from core.calls import Outcome, Receipt, Ticket
+from core.calls import Outcome, Ticket
 from core.domain import ledger
 from core.domain.disputes import GOOD_FOR_MS
 from core.domain.errors import Code
@@ -18,7 +18,6 @@ from core.service import disputing, keys, teaming
 from core.service.keys import KeyTerms
 from core.service.start import Core, open_core
 from core.settings import Settings
-from core.store.items import SettleItem
 
 DAY_MS = 86_400_000
 
@@ -43,11 +42,9 @@ class Blue:
     async def end(
         self, ticket: Ticket, kind: Kind, cost: int = 0, *, estimated: bool = False
     ) -> int:
-        outcome = Outcome(kind, 504, cost_micro=cost, estimated=estimated)
-        item = SettleItem(ticket, outcome, self.office.clock.ms)
-        receipt = await self.office.core.database.commit(item)
-        assert isinstance(receipt, Receipt)
-        return receipt.cost_micro
+        return await self.office.end(
+            ticket, Outcome(kind, 504, cost_micro=cost, estimated=estimated)
+        )
 
     async def own(self) -> tuple[int, int, int]:
         """Return what ana's balance has: posted, held, spent."""
@@ -191,8 +188,6 @@ async def test_limits_are_given_back_too(core: Core, blue: Blue) -> None:
     capped = await keys.new_key(
         core, blue.ana.person, blue.ana.id, KeyTerms(label="capped", cap_micro=500)
     )
-    from world.office import known  # noqa: PLC0415
-
     ana = await known(core, capped.api_key)
     await blue.captured(100)
     ticket = await blue.captured(50, Priority.CRITICAL, ana)
