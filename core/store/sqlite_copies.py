@@ -69,7 +69,7 @@ def refuse_damaged(path: Path, *, used: bool) -> None:
 def damaged(path: Path, found: str) -> SettingsError:
     return SettingsError(
         f"TOKENPOOL_DATABASE_URL: {path} is damaged ({found}). Nothing was changed. Move it away,"
-        f" with {path.name}-wal and {path.name}-shm, but keep them; then put back your newest backup:"
+        " with the same name and -wal or -shm, but keep it all; then put back your newest backup:"
         " tokenpool restore BACKUP. See docs/OPERATIONS.md."
     )
 

@@ -63,16 +63,21 @@ class Console:
         return ended.json
 
     @contextmanager
-    def serving(self, *words: str, **settings: str) -> Iterator["Serving"]:
+    def serving(
+        self, *words: str, errors: Path | None = None, **settings: str
+    ) -> Iterator["Serving"]:
         """Run `serve` until the block ends; it listens once the block begins."""
+        stderr = errors.open("w") if errors else subprocess.PIPE
         process = subprocess.Popen(
             [TOKENPOOL, "serve", *words],
             cwd=self.folder,
             env=self.environment | {"TOKENPOOL_PORT": "0"} | settings,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=stderr,
             text=True,
         )
+        if not isinstance(stderr, int):
+            stderr.close()
         serving = Serving(process)
         try:
             serving.read_until("listens on")
@@ -112,11 +117,11 @@ class Serving:
 
     def _rest(self) -> int:
         """Read to the end what it still prints; `communicate` would lose what readline kept."""
-        if self.process.stdout is not None and self.process.stderr is not None:
-            out, err = self.process.stdout, self.process.stderr
-            if not out.closed:
-                self.said += out.read()
-                self.complained += err.read()
-                out.close()
-                err.close()
+        out, err = self.process.stdout, self.process.stderr
+        if out is not None and not out.closed:
+            self.said += out.read()
+            out.close()
+        if err is not None and not err.closed:
+            self.complained += err.read()
+            err.close()
         return self.process.wait(SECONDS)

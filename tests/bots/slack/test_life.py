@@ -6,7 +6,6 @@ import os
 from typing import Any
 
 import pytest
-import structlog
 from flow.serving import serving
 from pydantic import SecretStr
 from world import slack_vendor
@@ -15,6 +14,7 @@ from world.slack_people import SlackPerson, until
 from world.slack_things import User
 from world.slack_vendor import APP_TOKEN, BOT_TOKEN, slack_vending
 from world.slack_ways import Http
+from world.undone import undone
 
 from bots import logs
 from bots.app import application
@@ -155,15 +155,11 @@ def test_what_slacks_libraries_log_is_kept_without_its_text(
     settings: Settings, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """They log bodies; of what is not ours only origin and level are kept."""
-    before = structlog.get_config()
-    try:
+    with undone():
         logs.configure(settings)
         for name in ("slack_bolt.AsyncApp", "slack_sdk.web.async_client", "slack_bolt"):
             logging.getLogger(name).warning("Unhandled request %s", {"text": "canary-7f3a"})
             logging.getLogger(name).info("body canary-7f3a")
-    finally:
-        structlog.configure(**before)
-        logging.basicConfig(force=True, level=logging.WARNING)
 
     logged = "".join(capfd.readouterr())
     assert "slack_sdk.web.async_client:" in logged
