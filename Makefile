@@ -12,7 +12,7 @@ PYTHON  ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install test pictures check format bench torture emulators lock clean
+.PHONY: help run install test pictures check format bench soak torture emulators lock clean
 
 ##@ Start
 
@@ -50,8 +50,11 @@ format: $(DEV) ## format, and fix what ruff can fix safely
 bench: $(DEV) $(PROJECT) ## compare TokenPool with a direct upstream
 	PYTHONPATH=tests $(BIN)/python tests/bench/run.py $(BENCH)
 
-torture: $(DEV) $(PROJECT) ## the long tests: kills, races, floods
-	$(BIN)/pytest tests/torture -m torture --timeout=1800
+soak: $(DEV) $(PROJECT) ## steady load for MINUTES=30: does anything grow or slow down
+	PYTHONPATH=tests $(BIN)/python tests/bench/soak.py --minutes $(or $(MINUTES),30) $(SOAK)
+
+torture: $(DEV) $(PROJECT) ## the long tests: kills, crashes, planted bugs, floods
+	$(BIN)/pytest tests/torture -m torture --timeout=3000
 
 emulators: $(DEV) $(PROJECT) ## the walks beside vendors that others wrote; needs node and npm
 	$(BIN)/pytest tests/emulators -m emulators --timeout=600
