@@ -25,6 +25,7 @@ from gateway import catalog
 from gateway.app import create_app
 from gateway.gate import Gate
 from gateway.mounts import Mount
+from gateway.receiving import receiving
 from gateway.sources import HttpSource
 from gateway.translation.source import TranslatedSource
 
@@ -92,7 +93,12 @@ async def serve(
             started = Started(own_url, admin_key, has_admin, shown)
             gc.collect()
             gc.freeze()
-            server = Server(opened.app, lambda: announce(started), opened.close_streams)
+            server = Server(
+                opened.app,
+                lambda: announce(started),
+                opened.close_streams,
+                receiving(settings),
+            )
             await server.serve([listening])
 
 

@@ -10,6 +10,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -20,6 +21,7 @@ BACKLOG = 4096
 DRAIN_SECONDS = 30
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 LAST_PORT = 65535
+Http = type[asyncio.Protocol] | Literal["httptools"]
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -53,15 +55,20 @@ class Server(uvicorn.Server):
     """Calls `ready` once it answers; ends by itself when a signal asks it to.
 
     `ending` is called before it waits for open answers: those that would never end must end then.
+    `http` is the server's half of a connection.
 
     uvicorn raises the signal again when it is done, which would cut short what follows: the
     settling of open calls.
     """
 
     def __init__(
-        self, app: ASGIApp, ready: Callable[[], None], ending: Callable[[], None]
+        self,
+        app: ASGIApp,
+        ready: Callable[[], None],
+        ending: Callable[[], None],
+        http: Http = "httptools",
     ) -> None:
-        super().__init__(_config(app))
+        super().__init__(_config(app, http))
         self._ready = ready
         self._ending = ending
 
@@ -88,11 +95,11 @@ class Server(uvicorn.Server):
                 loop.remove_signal_handler(one)
 
 
-def _config(app: ASGIApp) -> uvicorn.Config:
+def _config(app: ASGIApp, http: Http) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="none",
-        http="httptools",
+        http=http,
         ws="none",
         lifespan="off",
         access_log=False,

@@ -13,6 +13,9 @@ from gateway.json_limits import refuse_unsound
 
 MOST_HEADERS = 100
 MOST_HEADER_BYTES = 16 * 1024
+MOST_HEAD_BYTES = 64 * 1024
+"""Of a head that has not come to its end; the rest is not waited for."""
+HEAD_SECONDS = 15.0
 BODY_SECONDS = 15.0
 MIB = 1024 * 1024
 CREDENTIALS = frozenset({b"authorization", b"x-api-key", b"api-key", b"x-goog-api-key"})
