@@ -111,7 +111,7 @@ async def test_usage_above_the_hold_becomes_a_debt(served: Served) -> None:
     await served.assert_clean()
 
 
-@pytest.mark.parametrize("wish", ["tokens=20 cut=6", "tokens=20 error=6"])
+@pytest.mark.parametrize("wish", ["tokens=20 cut=6", "tokens=20 end=6", "tokens=20 error=6"])
 async def test_a_stream_that_breaks_off_ends_with_an_error_and_charges_what_was_read(
     wish: str, served: Served
 ) -> None:

@@ -69,9 +69,11 @@ async def test_an_upstream_slower_than_the_grace_is_cancelled_and_what_it_sent_i
     await leave_early(hasty, member, 0.2, "tokens=50 gap=0.05")
     await hasty.quiet()
 
-    cost, estimated, status = (await hasty.rows("SELECT cost, estimated, status FROM call"))[0]
+    sql = "SELECT cost, estimated, status, completion_tokens FROM call"
+    cost, estimated, status, counted = (await hasty.rows(sql))[0]
     served_tokens = sum(provider.served.values())
     assert served_tokens < 50
     assert cost >= price_micro(served_tokens)
+    assert counted >= served_tokens > 0, "each byte that was read is a token"
     assert (bool(estimated), status) == (True, 499)
     await hasty.assert_clean()

@@ -149,6 +149,8 @@ async def _stream(
             assert request.transport is not None
             request.transport.abort()
             return response
+        if number == int(wish.get("end", "-1")):
+            return response  # whole as HTTP, but it says nothing of having finished
         if "error" in wish and number == int(wish["error"]):
             await response.write(
                 b'data: {"error":{"message":"overloaded","code":"overloaded"}}\n\n'
