@@ -74,3 +74,17 @@ def test_no_limit_means_the_models_own_or_32768(model: Model) -> None:
     small = bounds.output_tokens(body, replace(model, max_output_tokens=100))
 
     assert (large, small) == (32_768, 100)
+
+
+@pytest.mark.parametrize("n", [2, 8])
+async def test_each_of_several_answers_is_held_in_full(model: Model, n: int) -> None:
+    one = parse_chat(BODY)
+    many = parse_chat(BODY.replace(b'"max_tokens"', b'"n":%d,"max_tokens"' % n))
+    prompt = bounds.prompt_tokens(one, model)
+
+    held, alone = bounds.bound(many, model, prompt), bounds.bound(one, model, prompt)
+    exact = await bounds.exact_bound(many, model)
+
+    assert (held.output_pico, held.output_tokens) == (n * alone.output_pico, alone.output_tokens)
+    assert exact is not None
+    assert exact.output_pico == held.output_pico

@@ -1,4 +1,4 @@
-"""The machine has teeth: every bug that is planted into a copy of the core is found by it."""
+"""The tests have teeth: every bug that is planted into a copy is found by those that must."""
 
 import os
 import shutil
@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 from torture.planted import BUGS, Bug
+from torture.planted_gateway import GATEWAY_BUGS, Planted
 
 ROOT = Path(__file__).parents[2]
-TESTS = ("-m", "pytest", "tests/core/test_machine.py", "-k", "sqlite", "-x", "-q", "--tb=line")
+FOLDERS = ("bots", "cards", "core", "gateway", "tests")
+MACHINE = "tests/core/test_machine.py"
+HOW = ("-k", "not postgres", "-x", "-q", "--tb=line", "-p", "no:cacheprovider")
 FAILED = 1
 """What pytest ends with if tests ran and failed; every other fault has another number."""
 
@@ -19,8 +22,8 @@ pytestmark = pytest.mark.torture
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """A copy of what the machine needs; its own folder comes first on the path."""
-    for folder in ("core", "tests"):
+    """A copy of the sources; its own folder comes first on the path, also in servers it starts."""
+    for folder in FOLDERS:
         shutil.copytree(
             ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__")
         )
@@ -28,10 +31,16 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def machine_in(copy: Path) -> "subprocess.CompletedProcess[str]":
+def plant(bug: Bug, copy: Path) -> None:
+    source = (copy / bug.file).read_text()
+    assert source.count(bug.old) == 1, "the planted bug no longer fits the source"
+    (copy / bug.file).write_text(source.replace(bug.old, bug.new))
+
+
+def run_in(copy: Path, tests: str) -> "subprocess.CompletedProcess[str]":
     environment = os.environ | {"HYPOTHESIS_PROFILE": "planted", "PYTHONPATH": str(copy)}
     return subprocess.run(
-        [sys.executable, *TESTS, "-p", "no:cacheprovider"],
+        [sys.executable, "-m", "pytest", tests, *HOW],
         cwd=copy,
         env=environment,
         capture_output=True,
@@ -42,17 +51,25 @@ def machine_in(copy: Path) -> "subprocess.CompletedProcess[str]":
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 def test_the_machine_finds(bug: Bug, copy: Path) -> None:
-    source = (copy / bug.file).read_text()
-    assert source.count(bug.old) == 1, "the planted bug no longer fits the source"
-    (copy / bug.file).write_text(source.replace(bug.old, bug.new))
+    plant(bug, copy)
 
-    ended = machine_in(copy)
+    ended = run_in(copy, MACHINE)
 
     assert ended.returncode == FAILED, ended.stdout[-2_000:]
     assert "test_the_ledger_equals_plain_dicts" in ended.stdout
 
 
-def test_the_copy_without_a_bug_passes(copy: Path) -> None:
-    ended = machine_in(copy)
+@pytest.mark.parametrize("bug", GATEWAY_BUGS, ids=lambda bug: bug.name)
+def test_the_tests_find(bug: Planted, copy: Path) -> None:
+    plant(bug, copy)
+
+    ended = run_in(copy, bug.tests)
+
+    assert ended.returncode == FAILED, ended.stdout[-2_000:]
+
+
+@pytest.mark.parametrize("tests", [MACHINE, *sorted({bug.tests for bug in GATEWAY_BUGS})])
+def test_a_copy_without_a_bug_passes(tests: str, copy: Path) -> None:
+    ended = run_in(copy, tests)
 
     assert ended.returncode == 0, ended.stdout[-2_000:]
