@@ -3,9 +3,10 @@
 import asyncio
 import gc
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.routing import Router
 from starlette.types import ASGIApp
@@ -38,6 +39,8 @@ class Application:
     app: ASGIApp
     close_streams: Callable[[], None]
     """To be called when the server is about to wait for open answers."""
+    drain: Callable[[], Awaitable[None]]
+    """Takes no more calls, and lets those on their way end."""
 
 
 @asynccontextmanager
@@ -69,7 +72,8 @@ async def application(settings: Settings, own_url: str = "") -> AsyncIterator[Ap
         ]
         async with chats.running(), courier.running(core, chats.transports, chats.ready):
             try:
-                yield Application(core, create_app(gate, mounts), web.close)
+                drain = partial(gate.pumps.drain, DRAIN_SECONDS)
+                yield Application(core, create_app(gate, mounts), web.close, drain)
             finally:
                 await gate.pumps.drain(DRAIN_SECONDS)
                 await gate.pacing.close()
@@ -99,6 +103,7 @@ async def serve(
                 opened.close_streams,
                 receiving(settings),
             )
+            server.drain = opened.drain
             await server.serve([listening])
 
 

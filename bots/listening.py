@@ -8,7 +8,7 @@ import errno
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Literal
 
@@ -54,7 +54,9 @@ def url_of(listening: socket.socket) -> str:
 class Server(uvicorn.Server):
     """Calls `ready` once it answers; ends by itself when a signal asks it to.
 
-    `ending` is called before it waits for open answers: those that would never end must end then.
+    When a signal asks, `drain` comes first: it still listens, is not ready, takes no new calls,
+    and lets those on their way end. A second signal cuts that short. `ending` is called before it
+    waits for open answers: those that would never end must end then.
     `http` is the server's half of a connection.
 
     uvicorn raises the signal again when it is done, which would cut short what follows: the
@@ -71,6 +73,8 @@ class Server(uvicorn.Server):
         super().__init__(_config(app, http))
         self._ready = ready
         self._ending = ending
+        self.drain: Callable[[], Awaitable[None]] | None = None
+        self._draining: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -80,6 +84,19 @@ class Server(uvicorn.Server):
         self._ending()
         await super().shutdown(sockets)
 
+    def _told(self, how: signal.Signals) -> None:
+        """Hear a signal: the first one drains, another one ends at once."""
+        if self.drain is None or self._draining is not None:
+            self.handle_exit(how, None)
+        else:
+            self._draining = asyncio.create_task(self._drain_and_end(self.drain))
+
+    async def _drain_and_end(self, drain: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await drain()
+        finally:
+            self.should_exit = True
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         if threading.current_thread() is not threading.main_thread():
@@ -87,7 +104,7 @@ class Server(uvicorn.Server):
             return
         loop = asyncio.get_running_loop()
         for one in SIGNALS:
-            loop.add_signal_handler(one, self.handle_exit, one, None)
+            loop.add_signal_handler(one, self._told, one)
         try:
             yield
         finally:

@@ -25,7 +25,7 @@ async def health() -> Response:
 @router.get("/health/ready", summary="Whether each part works; 503 if the database does not")
 async def ready(request: Request) -> Response:
     connectors: tuple[PartView, ...] = request.app.state.connectors()
-    parts = (*await _kept(request), _catalog(request), *connectors)
+    parts = (*await _kept(request), _catalog(request), *_calls(request), *connectors)
     good = all(part.ok for part in parts if part.required)
     view = HealthView("healthy" if good else "unhealthy", VERSION, parts)
     return reply(view, 200 if good else 503)
@@ -40,6 +40,12 @@ async def _kept(request: Request) -> tuple[PartView, ...]:
         state.vitals = (loop.time() + KEPT_SECONDS, asked)
     found: tuple[PartView, ...] = await asyncio.shield(asked)
     return found
+
+
+def _calls(request: Request) -> tuple[PartView, ...]:
+    """Say that this process takes no more calls, once a signal has asked it to end."""
+    ending: bool = request.app.state.pumps.closing
+    return (PartView("calls", ok=False, ms=0, detail="none are taken any more"),) if ending else ()
 
 
 def _catalog(request: Request) -> PartView:

@@ -1,0 +1,70 @@
+"""SIGTERM under load: nothing new, what is on its way ends and is charged exactly (F-23)."""
+
+import asyncio
+import signal
+from pathlib import Path
+
+import httpx
+from flow.processes import Process, serve_process
+from flow.serving import TOML, Member
+from flow.test_faults import price_micro
+from flow.upstreams import Upstream
+
+STREAMS = 12
+TOKENS = 30
+
+
+async def stream(process: Process, member: Member) -> str:
+    body = {"model": "mock", "stream": True, "max_tokens": 60}
+    body["messages"] = [{"role": "user", "content": f"hold=1 tokens={TOKENS} gap=0.02"}]
+    async with httpx.AsyncClient(timeout=60) as client:
+        url = f"{process.url}/v1/chat/completions"
+        return (await client.post(url, json=body, headers=member.headers)).text
+
+
+async def until_not_ready(client: httpx.AsyncClient, url: str) -> dict[str, object]:
+    """Ask for readiness on new connections until it is no longer; return what that says."""
+    async with asyncio.timeout(10):
+        while True:
+            answer = await client.get(f"{url}/health/ready", headers={"connection": "close"})
+            if answer.status_code == 503:
+                return {part["name"]: part["ok"] for part in answer.json()["parts"]}
+            await asyncio.sleep(0.02)
+
+
+async def test_it_ends_what_is_on_its_way_takes_nothing_new_and_captures_nothing(
+    database_url: str, provider: Upstream, tmp_path: Path
+) -> None:
+    (tmp_path / "tokenpool.toml").write_text(TOML.format(base=provider.base))
+    async with serve_process(database_url, tmp_path) as [process]:
+        member = await process.member("ann", 100_000)
+        streams = [asyncio.create_task(stream(process, member)) for _ in range(STREAMS)]
+        while provider.calls < STREAMS:
+            await asyncio.sleep(0.01)
+        process.process.send_signal(signal.SIGTERM)
+        async with httpx.AsyncClient(timeout=30) as client:
+            parts = await until_not_ready(client, process.url)
+            live = await client.get(f"{process.url}/health/live")
+            body = {"model": "mock", "messages": [{"role": "user", "content": "n"}]}
+            late = await client.post(
+                f"{process.url}/v1/chat/completions", json=body, headers=member.headers
+            )
+        provider.released.set()
+        said = await asyncio.gather(*streams)
+        code = await asyncio.wait_for(process.process.wait(), 30)
+        calls = await process.rows("SELECT id, cost, outcome, status FROM call")
+        left = await process.rows(
+            "SELECT (SELECT count(*) FROM hold WHERE state = 'open'), (SELECT count(*) FROM lease)"
+        )
+        await process.assert_clean()
+
+    assert (code, live.status_code, parts["calls"], parts["database"]) == (0, 200, False, True)
+    assert (late.status_code, late.json()["error"]["code"]) == (503, "shutting_down")
+    assert "retry-after" in late.headers
+    assert all(one.rstrip().endswith("data: [DONE]") for one in said)
+    assert provider.calls == len(calls) == STREAMS
+    assert {(row[2], row[3]) for row in calls} == {("settled", 200)}
+    assert {row[0]: row[1] for row in calls} == {
+        call: price_micro(tokens) for call, tokens in provider.served.items()
+    }
+    assert tuple(left[0]) == (0, 0)
