@@ -16,6 +16,9 @@ MOST_OUTPUT_TOKENS = 32_768
 """Reserved for a call that sets no limit, if its model could say more."""
 MESSAGE_TOKENS = 8
 """Upper bound of what a chat template adds around one message."""
+TOKEN_BYTES = 1_024
+"""The longest tokens have some hundred bytes, and in a tool call an envelope each."""
+SLACK_BYTES = 64 * 1024
 PLAIN_FIELDS = ("tools", "functions", "response_format", "tool_choice", "function_call")
 
 
@@ -43,6 +46,11 @@ def output_tokens(body: ChatBody, model: Model) -> int:
     """Return the output limit that is sent and paid for, per choice."""
     asked = body.output_limit or MOST_OUTPUT_TOKENS
     return min(asked, model.max_output_tokens)
+
+
+def most_said_bytes(body: ChatBody, output_tokens: int) -> int:
+    """Return the most bytes of text and tool calls in which so many tokens can come."""
+    return body.n * output_tokens * TOKEN_BYTES + SLACK_BYTES
 
 
 def bound(body: ChatBody, model: Model, prompt: int) -> Bound:

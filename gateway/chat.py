@@ -14,6 +14,7 @@ from core.domain.errors import Refusal
 from gateway import bounds
 from gateway.answers import Meter
 from gateway.auth import authenticate
+from gateway.call import Call
 from gateway.catalog import Resolved
 from gateway.door import read_body
 from gateway.errors import stream_error
@@ -27,7 +28,6 @@ from gateway.pacing import Taken
 from gateway.relay import Relay
 from gateway.replays import Kept
 from gateway.request_id import request_id_of
-from gateway.stream import Call
 from gateway.upstream import Exchange
 from gateway.wire import ChatBody, parse_chat
 
@@ -113,6 +113,7 @@ class Chat:
                 source_of=self._gate.source_of,
                 meter=meter,
                 cooling=self._gate.cooling,
+                most_said_bytes=bounds.most_said_bytes(body, ticket.output_tokens),
             )
 
         return Call(

@@ -218,7 +218,7 @@ class Pool:
                     to.port,
                     ssl=self._context() if to.tls else None,
                 )
-        except (OSError, TimeoutError, ssl.SSLError) as error:
+        except (OSError, TimeoutError, ssl.SSLError, UnicodeError) as error:
             raise NotSent from error
         return connection
 

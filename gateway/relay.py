@@ -13,6 +13,7 @@ from core.domain.errors import Refusal
 from gateway.replays import Record
 
 MOST_CHUNKS = 256
+MOST_BYTES = 2**20
 PING_SECONDS = 15.0
 PING = b": ping\n\n"
 
@@ -21,13 +22,14 @@ class Relay:
     """One call's way back. `opened` resolves when the answer may begin, or with its Refusal."""
 
     __slots__ = (
-        "_chunks", "_closed", "_loop", "_on_hang_up", "_ping", "_reader", "_room",
+        "_bytes", "_chunks", "_closed", "_loop", "_on_hang_up", "_ping", "_reader", "_room",
         "body", "gone", "opened", "receipt", "record", "refusal", "ticket",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._chunks: deque[bytes] = deque()
+        self._bytes = 0
         self._closed = False
         self._on_hang_up: Callable[[], object] | None = None
         self._ping: asyncio.TimerHandle | None = None
@@ -60,7 +62,8 @@ class Relay:
     @property
     def full(self) -> bool:
         """Whether the pump waits for the client."""
-        return len(self._chunks) >= MOST_CHUNKS and not self.gone
+        much = len(self._chunks) >= MOST_CHUNKS or self._bytes >= MOST_BYTES
+        return much and not self.gone
 
     async def put(self, chunk: bytes) -> None:
         """Queue bytes for the client; wait while it reads slower than the upstream speaks."""
@@ -95,6 +98,7 @@ class Relay:
         waiting = self._chunks
         data = waiting.popleft() if len(waiting) == 1 else b"".join(waiting)
         waiting.clear()
+        self._bytes = 0
         if self._room is not None and not self._room.done():
             self._room.set_result(None)
         return data
@@ -117,6 +121,7 @@ class Relay:
 
     def _push(self, chunk: bytes) -> None:
         self._chunks.append(chunk)
+        self._bytes += len(chunk)
         self._wake()
 
     def _wake(self) -> None:

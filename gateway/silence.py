@@ -33,6 +33,13 @@ class Silence:
     def hear(self) -> None:
         self._heard = self._loop.time()
 
+    def last(self, seconds: float) -> None:
+        """Note that nothing need come any more; what comes all the same has so long."""
+        if seconds < self._seconds:
+            self._seconds = seconds
+            self._timer.cancel()
+            self._timer = self._loop.call_later(seconds, self._look)
+
     def end(self) -> None:
         self._timer.cancel()
 

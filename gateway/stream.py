@@ -7,11 +7,11 @@ or after five seconds of trying; the settlement then goes on here.
 
 import asyncio
 from dataclasses import dataclass
-from typing import Protocol
 
 import structlog
+from msgspec.structs import replace
 
-from core.calls import Ask, Caller, Outcome, Receipt, Ticket
+from core.calls import Outcome, Receipt, Ticket
 from core.domain.credits import wire as credits_text
 from core.domain.errors import Code, Refusal
 from core.domain.ledger import Kind
@@ -19,17 +19,16 @@ from core.domain.members import Privacy
 from core.domain.notifying import Trouble
 from core.domain.pricing import Usage, cost_micro
 from core.service import alarms, spending
-from core.service.start import Core
 from core.settings import UnknownOutcome
 from gateway.answers import Meter
+from gateway.call import Call
 from gateway.errors import STATUS
+from gateway.failures import TEXTS, Nothing, Produced
 from gateway.handlers import UNEXPECTED
 from gateway.headers import cost_comment
-from gateway.pacing import Taken
 from gateway.relay import Relay
-from gateway.replays import Replays
 from gateway.silence import Silence
-from gateway.upstream import TEXTS, Exchange, Nothing, Produced
+from gateway.upstream import Exchange
 
 SETTLE_SECONDS = 5.0
 HUNG_UP = 499
@@ -37,28 +36,6 @@ DONE = b"data: [DONE]\n\n"
 ALARMS = {Code.PROVIDER_AUTH: Trouble.KEY, Code.UPSTREAM_QUOTA: Trouble.CREDIT}
 
 log = structlog.get_logger("tokenpool.call")
-
-
-class Send(Protocol):
-    def __call__(self, ticket: Ticket, meter: Meter) -> Exchange: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One completion on its way: who, what, and how to send it once its hold is committed."""
-
-    core: Core
-    caller: Caller
-    ask: Ask
-    exact: spending.Exact
-    exchange: Send
-    request: bytes
-    """The client's body, kept only where messages are logged."""
-    prompt_tokens: int
-    """Upper bound, for estimates."""
-    replays: Replays
-    taken: Taken | None = None
-    """What it counted of limits a minute, if there are any."""
 
 
 class Pumps:
@@ -186,7 +163,8 @@ class Sent:
         except Produced as failure:
             return self._broken(failure.refusal)
         except TimeoutError:
-            return self._cut()
+            if not self.exchange.ended:
+                return self._cut()
         relay.refusal, self.whole = None, True
         return self._answered(200)
 
@@ -205,7 +183,7 @@ class Sent:
         self.relay.refusal = refusal
         status = STATUS[refusal.code][0]
         if self.exchange.meter.usage is not None or self.exchange.meter.produced_bytes:
-            return self._answered(status) if self.exchange.meter.usage else self._estimated(status)
+            return self._estimated(status)
         return self._unknown(status)
 
     def _cut(self) -> Outcome:
@@ -236,9 +214,15 @@ class Sent:
                 raise AssertionError(never)
 
     def _estimated(self, status: int) -> Outcome:
-        """Charge the prompt's bound and every byte that was read as a token, within the hold."""
+        """Charge the prompt's bound and every byte that was read as a token, within the hold.
+
+        A count that came before the end is one of what had been said until then.
+        """
         meter = self.exchange.meter
         usage = meter.usage or Usage(self.call.prompt_tokens, meter.produced_bytes)
+        if meter.usage is not None:
+            said = max(usage.completion_tokens, meter.produced_bytes)
+            usage = replace(usage, completion_tokens=said)
         return self._as(Kind.SETTLE, status, usage=usage, estimated=True)
 
     def _as(

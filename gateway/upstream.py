@@ -6,18 +6,16 @@ before any body). Whatever may have worked upstream is never tried twice: its ho
 
 import asyncio
 import random
-import re
 import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
-import msgspec
-
 from core.calls import Attempt
 from core.domain.errors import Code, Refusal
 from gateway.answers import Events, Malformed, Meter, event_data
 from gateway.cooling import Cooling
+from gateway.failures import TEXTS, Nothing, Produced, failure_of
 from gateway.model import Model
 from gateway.relay import Relay
 from gateway.silence import Silence
@@ -27,47 +25,18 @@ TRIES = 3
 """POSTs to one model: the first and two retries."""
 BACKOFF_SECONDS = (0.25, 0.5)
 MOST_BACKOFF_SECONDS = 2.0
-MOST_ANSWER_BYTES = 64 * 2**20
-MOST_ERROR_BYTES = 16 * 2**10
+MOST_ANSWER_BYTES = 20 * 2**20
+"""Of a plain answer, which is kept in memory whole."""
+MOST_STREAM_BYTES = 64 * 2**20
+MOST_EVENT_BYTES = 2**20
+LINGER_SECONDS = 2.0
+"""How long a stream's connection may stay open after `[DONE]`: a count may still follow."""
+TOO_LARGE = "The provider's answer was too large."
 OK = 200
 NOTHING_PRODUCED = {"refused", "unsent"}
 """Outcomes of attempts after which another one may follow."""
-PLAIN_CODE = re.compile(r"[a-z][a-z_]{2,63}")
-TELL = {
-    401: Code.PROVIDER_AUTH,
-    402: Code.UPSTREAM_QUOTA,
-    403: Code.PROVIDER_AUTH,
-    429: Code.UPSTREAM_RATE_LIMIT,
-}
 ALARMING = {Code.PROVIDER_AUTH, Code.UPSTREAM_QUOTA}
 RETRIED = {Code.UPSTREAM_RATE_LIMIT, Code.UPSTREAM_ERROR}
-TEXTS = {
-    Code.PROVIDER_AUTH: "The provider refused TokenPool's own key; your key is fine. An"
-    " administrator has to look at it.",
-    Code.UPSTREAM_QUOTA: "The organization's account at the provider has no credit; your own quota"
-    " is not the reason. An administrator has to look at it.",
-    Code.UPSTREAM_RATE_LIMIT: "The provider is limiting requests right now. Please retry shortly.",
-    Code.UPSTREAM_ERROR: "The provider could not answer. Nothing was charged.",
-    Code.UPSTREAM_TIMEOUT: "The provider did not answer in time.",
-}
-
-
-class Produced(Exception):
-    """An attempt failed after the upstream may have worked; carries what the client is told."""
-
-    def __init__(self, code: Code, text: str = "") -> None:
-        super().__init__(code)
-        self.refusal = Refusal(code, text or TEXTS[code])
-
-
-class Nothing(Exception):
-    """An attempt provably produced nothing."""
-
-    def __init__(self, refusal: Refusal, again_after: float = 0.0) -> None:
-        super().__init__(refusal.code)
-        self.refusal = refusal
-        self.again_after = again_after
-        """Seconds after which the provider says to come again; 0: it did not say."""
 
 
 @dataclass(slots=True)
@@ -82,6 +51,8 @@ class Exchange:
     source_of: Callable[[Model], Source]
     meter: Meter
     cooling: Cooling
+    most_said_bytes: int
+    """No provider that keeps to the output limit says more than this."""
     model: Model = field(init=False)
     attempts: list[Attempt] = field(default_factory=list)
     refused: set[tuple[str, Code]] = field(default_factory=set)
@@ -112,6 +83,11 @@ class Exchange:
         """Whether it is certain so far that no upstream worked."""
         return all(one.outcome in NOTHING_PRODUCED for one in self.attempts)
 
+    @property
+    def ended(self) -> bool:
+        """Whether a stream came to its end, even if its connection did not."""
+        return self.streamed and self.meter.finished and not self.meter.failed
+
     async def _tries(self, model: Model, relay: Relay) -> None:
         for again in range(TRIES):
             try:
@@ -136,16 +112,19 @@ class Exchange:
                 self.silence.hear()
                 if status != OK:
                     outcome = "refused"
-                    raise await _failure(answer)
+                    raise await failure_of(answer)
                 await self._receive(answer, relay)
                 outcome = "answered"
-        except Unsendable as unsendable:
+        except Unsendable as error:
             outcome = "unsent"
-            raise Nothing(_unsendable(unsendable)) from None
+            raise Nothing(unsendable(error)) from None
         except NotSent:
             outcome = "unsent"
             raise Nothing(Refusal(Code.UPSTREAM_ERROR, TEXTS[Code.UPSTREAM_ERROR])) from None
         except Lost:
+            if self.meter.finished:
+                outcome = "answered"
+                return
             raise Produced(Code.UPSTREAM_ERROR, "The connection to the provider broke.") from None
         finally:
             took = _since(started)
@@ -171,12 +150,14 @@ class Exchange:
     async def _receive(self, answer: Answer, relay: Relay) -> None:
         if self.streamed:
             return await self._stream(answer, relay)
-        body = b""
+        chunks, size = list[bytes](), 0
         async for chunk in answer.chunks:
             self.silence.hear()
-            body += chunk
-            if len(body) > MOST_ANSWER_BYTES:
-                raise Produced(Code.UPSTREAM_ERROR, "The provider's answer was too large.")
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > MOST_ANSWER_BYTES:
+                raise Produced(Code.UPSTREAM_ERROR, TOO_LARGE)
+        body = b"".join(chunks)
         try:
             self.meter.whole(body)
         except Malformed:
@@ -191,11 +172,15 @@ class Exchange:
         async for chunk in answer.chunks:
             self.silence.hear()
             size += len(chunk)
-            if size > MOST_ANSWER_BYTES or len(events.rest) > MOST_ANSWER_BYTES // 8:
-                raise Produced(Code.UPSTREAM_ERROR, "The provider's answer was too large.")
+            if size > MOST_STREAM_BYTES or len(events.rest) > MOST_EVENT_BYTES:
+                raise Produced(Code.UPSTREAM_ERROR, TOO_LARGE)
+            if self.meter.produced_bytes > self.most_said_bytes:
+                raise Produced(Code.UPSTREAM_ERROR, "The provider did not stop where it had to.")
             passed = b"".join([e for e in events.feed(chunk) if self._passes(e)])
             if passed:
                 await relay.put(passed)
+            if self.meter.finished:
+                self.silence.last(LINGER_SECONDS)
             if self.meter.failed:
                 raise Produced(Code.UPSTREAM_ERROR, "The provider broke off its answer.")
         if not self.meter.finished:
@@ -215,55 +200,6 @@ class Exchange:
 
 def _since(began: float) -> int:
     return int((time.monotonic() - began) * 1000)
-
-
-async def _failure(answer: Answer) -> Nothing:
-    """Return what an error status means; the provider's own words stay here."""
-    said = b""
-    async for chunk in answer.chunks:
-        said += chunk
-        if len(said) > MOST_ERROR_BYTES:
-            break
-    code, status = _error_code(said), answer.status
-    if code == "insufficient_quota":
-        return Nothing(Refusal(Code.UPSTREAM_QUOTA, TEXTS[Code.UPSTREAM_QUOTA]))
-    known = TELL.get(status)
-    if known is None and 400 <= status < 500:  # noqa: PLR2004 - the class of client errors
-        text = "The provider refused this request" + (f" ({code})." if code else ".")
-        return Nothing(Refusal(Code.UPSTREAM_REFUSED, text))
-    told, again = known or Code.UPSTREAM_ERROR, _again_after(answer.retry_after)
-    facts = {"retry_after_ms": int(again * 1000)} if again else None
-    return Nothing(Refusal(told, TEXTS[told], facts=facts), again)
-
-
-def _unsendable(error: Unsendable) -> Refusal:
-    what = error.param or "This request"
-    text = TEXTS.get(error.code) or f"{what} is not something that this model takes."
-    return Refusal(error.code, text, param=error.param)
-
-
-def _again_after(said: str) -> float:
-    """Return a Retry-After in seconds; a date counts as none."""
-    return float(said[:6]) if said.isdecimal() else 0.0
-
-
-class _Error(msgspec.Struct):
-    code: str | int | None = None
-    type: str | None = None
-
-
-class _Failed(msgspec.Struct):
-    error: _Error
-
-
-def _error_code(said: bytes) -> str:
-    """Return a provider's error code if it looks like one: a word, never a sentence."""
-    try:
-        error = msgspec.json.decode(said, type=_Failed).error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return ""
-    code = error.code if isinstance(error.code, str) else error.type
-    return code if code and PLAIN_CODE.fullmatch(code) else ""
 
 
 def _pause(failure: Nothing, again: int) -> float | None:
