@@ -13,11 +13,13 @@ from core.domain.members import CriticalPolicy, Privacy, Role, Status, TeamRole
 from core.service import keys, membership, teaming
 from core.service.membership import MemberChange, NewUser
 from core.service.teaming import NewTeam, TeamChange
+from core.views import CreatedUserView, KeyView, MemberView, NewKeyView, TeamMemberView, TeamView
 from gateway.amounts import Credits
 from gateway.auth import Policy, client_address, core_of, credential, declare, require
 from gateway.bodies import ID, Body, Id, IdField, Percent, Words
 from gateway.keys import KeyBody, KeyChangeBody, Rate, RateOrNone, RotateBody
 from gateway.reply import reply
+from gateway.view_schemas import lists, shows
 
 router = APIRouter(prefix="/v1/admin", tags=["administration"])
 Admin = Annotated[Caller, Depends(require(Policy.ADMIN))]
@@ -114,13 +116,15 @@ class BootstrapBody(Body):
     name: Words = ""
 
 
-@router.post("/users", status_code=201, summary="Add a member")
+@router.post(
+    "/users", status_code=201, summary="Add a member", responses=shows(CreatedUserView, 201)
+)
 async def create_user(request: Request, caller: Admin, body: UserBody) -> Response:
     """Return the member's first API key too: it is shown once."""
     return reply(await membership.create_user(core_of(request), caller.person, body.user()), 201)
 
 
-@router.get("/users", summary="Members, in the order of their ids")
+@router.get("/users", summary="Members, in the order of their ids", responses=lists(MemberView))
 async def list_users(
     request: Request,
     caller: Admin,
@@ -131,12 +135,12 @@ async def list_users(
     return reply({"data": await membership.list_users(core, caller.person, after, limit)})
 
 
-@router.get("/users/{user_id}", summary="One member")
+@router.get("/users/{user_id}", summary="One member", responses=shows(MemberView))
 async def get_user(request: Request, caller: Admin, user_id: Id) -> Response:
     return reply(await membership.get_user(core_of(request), caller.person, user_id))
 
 
-@router.patch("/users/{user_id}", summary="Change a member")
+@router.patch("/users/{user_id}", summary="Change a member", responses=shows(MemberView))
 async def update_user(
     request: Request, caller: Admin, user_id: Id, body: UserChangeBody
 ) -> Response:
@@ -148,24 +152,36 @@ async def update_user(
     return reply(await membership.update_user(core, caller.person, user_id, body.change()))
 
 
-@router.get("/users/{user_id}/keys", summary="A member's keys")
+@router.get("/users/{user_id}/keys", summary="A member's keys", responses=lists(KeyView))
 async def list_keys(request: Request, caller: Admin, user_id: Id) -> Response:
     return reply({"data": await keys.list_keys(core_of(request), caller.person, user_id)})
 
 
-@router.post("/users/{user_id}/keys", status_code=201, summary="Make a key for a member")
+@router.post(
+    "/users/{user_id}/keys",
+    status_code=201,
+    summary="Make a key for a member",
+    responses=shows(NewKeyView, 201),
+)
 async def new_key(request: Request, caller: Admin, user_id: Id, body: KeyBody) -> Response:
     core, terms = core_of(request), body.terms()
     return reply(await keys.new_key(core, caller.person, user_id, terms, caller.key_id), 201)
 
 
-@router.patch("/keys/{key_id}", summary="Change what anybody's key may do at most")
+@router.patch(
+    "/keys/{key_id}", summary="Change what anybody's key may do at most", responses=shows(KeyView)
+)
 async def change_key(request: Request, caller: Admin, key_id: Id, body: KeyChangeBody) -> Response:
     core, change = core_of(request), body.change()
     return reply(await keys.change_key(core, caller.person, key_id, change, caller.key_id))
 
 
-@router.post("/keys/{key_id}/rotate", status_code=201, summary="Replace anybody's key")
+@router.post(
+    "/keys/{key_id}/rotate",
+    status_code=201,
+    summary="Replace anybody's key",
+    responses=shows(NewKeyView, 201),
+)
 async def rotate_key(
     request: Request, caller: Admin, key_id: Id, body: RotateBody | None = None
 ) -> Response:
@@ -174,22 +190,22 @@ async def rotate_key(
     return reply(view, 201)
 
 
-@router.delete("/keys/{key_id}", summary="Revoke anybody's key")
+@router.delete("/keys/{key_id}", summary="Revoke anybody's key", responses=shows(KeyView))
 async def revoke_key(request: Request, caller: Admin, key_id: Id) -> Response:
     return reply(await keys.revoke_key(core_of(request), caller.person, key_id))
 
 
-@router.post("/teams", status_code=201, summary="Add a team")
+@router.post("/teams", status_code=201, summary="Add a team", responses=shows(TeamView, 201))
 async def create_team(request: Request, caller: Admin, body: TeamBody) -> Response:
     return reply(await teaming.create_team(core_of(request), caller.person, body.team()), 201)
 
 
-@router.get("/teams", summary="All teams")
+@router.get("/teams", summary="All teams", responses=lists(TeamView))
 async def list_teams(request: Request, caller: Admin) -> Response:
     return reply({"data": await teaming.list_teams(core_of(request), caller.person)})
 
 
-@router.patch("/teams/{team_id}", summary="Change a team")
+@router.patch("/teams/{team_id}", summary="Change a team", responses=shows(TeamView))
 async def update_team(
     request: Request, caller: Admin, team_id: Id, body: TeamChangeBody
 ) -> Response:
@@ -198,7 +214,12 @@ async def update_team(
     return reply(await teaming.update_team(core, caller.person, team_id, body.change()))
 
 
-@router.post("/teams/{team_id}/members/{user_id}", status_code=201, summary="Seat a member")
+@router.post(
+    "/teams/{team_id}/members/{user_id}",
+    status_code=201,
+    summary="Seat a member",
+    responses=shows(TeamMemberView, 201),
+)
 async def add_member(
     request: Request, caller: Admin, team_id: Id, user_id: Id, body: SeatBody | None = None
 ) -> Response:
@@ -218,6 +239,7 @@ async def remove_member(request: Request, caller: Admin, team_id: Id, user_id: I
     status_code=201,
     summary="Make the first administrator",
     dependencies=[Depends(declare(Policy.BOOTSTRAP))],
+    responses=shows(CreatedUserView, 201),
 )
 async def bootstrap(request: Request, body: BootstrapBody) -> Response:
     """With TOKENPOOL_BOOTSTRAP_TOKEN as the bearer; once, within 15 minutes of the start."""

@@ -32,16 +32,16 @@ def amount_micro(given: object) -> int:
     return amount
 
 
-def _schema(least: int | None, example: float) -> WithJsonSchema:
-    number: dict[str, object] = {"type": "number", "maximum": MOST_CREDITS, "examples": [example]}
-    if least is not None:
-        number["minimum"] = least
+def _schema(least: str, example: float) -> WithJsonSchema:
+    number = {"type": "number", "maximum": MOST_CREDITS, "examples": [example], least: 0}
     return WithJsonSchema({"anyOf": [number, {"type": "string", "pattern": _DECIMAL.pattern}]})
 
 
-Credits: TypeAlias = Annotated[int, BeforeValidator(amount_micro), Field(ge=0), _schema(0, 5000)]
+Credits: TypeAlias = Annotated[
+    int, BeforeValidator(amount_micro), Field(ge=0), _schema("minimum", 5000)
+]
 """Credits from 0, such as a quota."""
 PositiveCredits: TypeAlias = Annotated[
-    int, BeforeValidator(amount_micro), Field(gt=0), _schema(0, 500)
+    int, BeforeValidator(amount_micro), Field(gt=0), _schema("exclusiveMinimum", 500)
 ]
 """Credits above 0, such as what an approval asks for."""

@@ -67,7 +67,7 @@ def create_app(gate: Gate, mounts: Sequence[Mount] = ()) -> ASGIApp:
     for module in ROUTERS:
         app.include_router(module.router)
     handlers.install(app, settings, gate.core.tally)
-    openapi.describe_hot_routes(app)
+    openapi.describe(app)
     check_policies(app, undeclared(mounts))
     hot = {("POST", "/v1/chat/completions"): Chat(gate)}
     beside = {prefix: mount.app for mount in mounts for prefix in mount.prefixes}

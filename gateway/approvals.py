@@ -9,10 +9,12 @@ from starlette.responses import Response
 
 from core.calls import Caller
 from core.service import approving
+from core.views import ApprovalView
 from gateway.amounts import PositiveCredits
 from gateway.auth import Policy, core_of, require
 from gateway.bodies import Body, Id, Words
 from gateway.reply import reply
+from gateway.view_schemas import lists, shows
 
 router = APIRouter(tags=["approvals"])
 Member = Annotated[Caller, Depends(require(Policy.MEMBER))]
@@ -40,24 +42,35 @@ class PassBody(Body):
     rev: Rev | None = None
 
 
-@router.post("/v1/approvals", status_code=201, summary="Ask for more credit")
+@router.post(
+    "/v1/approvals",
+    status_code=201,
+    summary="Ask for more credit",
+    responses=shows(ApprovalView, 201),
+)
 async def ask(request: Request, caller: Member, body: AskBody) -> Response:
     """Ask a manager of my team, or an administrator. Asking again edits what waits."""
     core = core_of(request)
     return reply(await approving.request_more(core, caller, body.amount, body.reason), 201)
 
 
-@router.get("/v1/approvals/pending", summary="What waits: mine, and mine to decide")
+@router.get(
+    "/v1/approvals/pending",
+    summary="What waits: mine, and mine to decide",
+    responses=lists(ApprovalView),
+)
 async def pending(request: Request, caller: Member) -> Response:
     return reply({"data": await approving.pending(core_of(request), caller)})
 
 
-@router.get("/v1/approvals/{approval_id}", summary="One request")
+@router.get("/v1/approvals/{approval_id}", summary="One request", responses=shows(ApprovalView))
 async def look_up(request: Request, caller: Member, approval_id: Id) -> Response:
     return reply(await approving.look_up(core_of(request), caller, approval_id))
 
 
-@router.post("/v1/approvals/{approval_id}/approve", summary="Give it")
+@router.post(
+    "/v1/approvals/{approval_id}/approve", summary="Give it", responses=shows(ApprovalView)
+)
 async def approve(
     request: Request, caller: Member, approval_id: Id, body: ApproveBody | None = None
 ) -> Response:
@@ -67,7 +80,9 @@ async def approve(
     return reply(await approving.approve(core, caller, approval_id, said.amount, said.rev))
 
 
-@router.post("/v1/approvals/{approval_id}/reject", summary="Turn it down")
+@router.post(
+    "/v1/approvals/{approval_id}/reject", summary="Turn it down", responses=shows(ApprovalView)
+)
 async def reject(
     request: Request, caller: Member, approval_id: Id, body: RejectBody | None = None
 ) -> Response:
@@ -76,7 +91,11 @@ async def reject(
     return reply(await approving.reject(core, caller, approval_id, said.reason, said.rev))
 
 
-@router.post("/v1/approvals/{approval_id}/pass", summary="Pass it to the administrators")
+@router.post(
+    "/v1/approvals/{approval_id}/pass",
+    summary="Pass it to the administrators",
+    responses=shows(ApprovalView),
+)
 async def pass_on(
     request: Request, caller: Member, approval_id: Id, body: PassBody | None = None
 ) -> Response:
@@ -85,6 +104,10 @@ async def pass_on(
     return reply(await approving.pass_on(core_of(request), caller, approval_id, said.rev))
 
 
-@router.post("/v1/approvals/{approval_id}/withdraw", summary="Take back my own request")
+@router.post(
+    "/v1/approvals/{approval_id}/withdraw",
+    summary="Take back my own request",
+    responses=shows(ApprovalView),
+)
 async def withdraw(request: Request, caller: Member, approval_id: Id) -> Response:
     return reply(await approving.withdraw(core_of(request), caller, approval_id))

@@ -36,12 +36,13 @@ A_SWITCH = "true or false"
 class Field:
     """How a field is decoded from its bytes, and what is allowed, in words."""
 
+    kind: Any
     decode: Callable[[bytes], Any]
     allowed: str
 
 
 def field(kind: Any, allowed: str) -> Field:
-    return Field(msgspec.json.Decoder(kind).decode, allowed)
+    return Field(kind, msgspec.json.Decoder(kind).decode, allowed)
 
 
 CHAT: dict[str, Field] = {

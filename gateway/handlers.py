@@ -1,10 +1,15 @@
 """What FastAPI's own errors become: our answers, without a word of what was sent."""
 
+import re
+from functools import cache
+
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import compile_path
 
 from core.domain.errors import Code, Refusal
 from core.service.clock import SystemClock
@@ -30,6 +35,8 @@ def install(app: FastAPI, settings: Settings, tally: Tally | None = None) -> Non
 
     async def handle(request: Request, error: Exception) -> Response:
         refusal = as_refusal(error)
+        if refusal.code is Code.METHOD_NOT_ALLOWED:
+            refusal = Refusal(refusal.code, refusal.message, facts={"allow": allowed(request)})
         counts.refuse(refusal)
         status, headers, body = answer(
             refusal,
@@ -46,6 +53,20 @@ def install(app: FastAPI, settings: Settings, tally: Tally | None = None) -> Non
         app.add_exception_handler(kind, handle)
 
 
+def allowed(request: Request) -> str:
+    """Return the methods of all routes with this path; FastAPI tells those of the first alone."""
+    path, routes = request.scope["path"], list(iter_route_contexts(request.app.routes))
+    same = [route for route in routes if route.path == path] or [
+        route for route in routes if route.path is not None and _pattern(route.path).match(path)
+    ]
+    return ", ".join(sorted({method for route in same for method in route.methods or ()}))
+
+
+@cache
+def _pattern(path: str) -> re.Pattern[str]:
+    return compile_path(path)[0]
+
+
 def as_refusal(error: Exception) -> Refusal:
     """Return the refusal that an exception stands for; its own text is never repeated."""
     match error:
@@ -57,8 +78,7 @@ def as_refusal(error: Exception) -> Refusal:
             return cause  # FastAPI wraps what was raised while it read the body
         case HTTPException():
             code = _CODES.get(error.status_code, Code.BAD_REQUEST)
-            allowed = (error.headers or {}).get("Allow")
-            return Refusal(code, TEXTS[code], facts={"allow": allowed} if allowed else None)
+            return Refusal(code, TEXTS[code])
         case _:
             return Refusal(Code.INTERNAL, UNEXPECTED)
 

@@ -10,19 +10,25 @@ from core.service.vitals import vitals
 from core.views import VERSION, HealthView, PartView
 from gateway.auth import Policy, core_of, declare
 from gateway.reply import reply
+from gateway.view_schemas import answers, flat, shows
 
 router = APIRouter(tags=["health"], dependencies=[Depends(declare(Policy.PUBLIC))])
+ALIVE = flat(status=str, version=str)
 KEPT_SECONDS = 1.0
 """An answer is good for this long, so that nobody can keep the ledger busy by asking."""
 
 
-@router.get("/health", summary="healthy, and the version")
-@router.get("/health/live", summary="This process lives")
+@router.get("/health", summary="healthy, and the version", responses=answers(ALIVE))
+@router.get("/health/live", summary="This process lives", responses=answers(ALIVE))
 async def health() -> Response:
     return reply({"status": "healthy", "version": VERSION})
 
 
-@router.get("/health/ready", summary="Whether each part works; 503 if the database does not")
+@router.get(
+    "/health/ready",
+    summary="Whether each part works; 503 if the database does not",
+    responses=shows(HealthView) | shows(HealthView, 503),
+)
 async def ready(request: Request) -> Response:
     connectors: tuple[PartView, ...] = request.app.state.connectors()
     parts = (*await _kept(request), _catalog(request), *_calls(request), *connectors)

@@ -18,10 +18,12 @@ from core.domain.allowance import (
 from core.domain.members import Priority, Privacy
 from core.service import keys
 from core.service.keys import AllowanceChange, KeyTerms
+from core.views import KeyView, NewKeyView
 from gateway.amounts import PositiveCredits
 from gateway.auth import Policy, core_of, require
 from gateway.bodies import Body, Id, IdField, Moment, Words, milliseconds
 from gateway.reply import reply
+from gateway.view_schemas import lists, shows
 
 router = APIRouter(tags=["keys"])
 Member = Annotated[Caller, Depends(require(Policy.MEMBER))]
@@ -81,20 +83,20 @@ class RotateBody(Body):
         return self.overlap_hours * HOUR_MS
 
 
-@router.get("/v1/keys", summary="My keys")
+@router.get("/v1/keys", summary="My keys", responses=lists(KeyView))
 async def list_keys(request: Request, caller: Member) -> Response:
     views = await keys.list_keys(core_of(request), caller.person, caller.id)
     return reply({"data": views})
 
 
-@router.post("/v1/keys", status_code=201, summary="Make a key")
+@router.post("/v1/keys", status_code=201, summary="Make a key", responses=shows(NewKeyView, 201))
 async def new_key(request: Request, caller: Member, body: KeyBody) -> Response:
     """With a team, a cap, models and limits of its own, an end, or critical priority."""
     core, terms = core_of(request), body.terms()
     return reply(await keys.new_key(core, caller.person, caller.id, terms, caller.key_id), 201)
 
 
-@router.patch("/v1/keys/{key_id}", summary="Let a key do less")
+@router.patch("/v1/keys/{key_id}", summary="Let a key do less", responses=shows(KeyView))
 async def change_key(
     request: Request, caller: Member, key_id: Id, body: KeyChangeBody
 ) -> Response:
@@ -103,7 +105,12 @@ async def change_key(
     return reply(await keys.change_key(core, caller.person, key_id, change, caller.key_id))
 
 
-@router.post("/v1/keys/{key_id}/rotate", status_code=201, summary="Replace a key")
+@router.post(
+    "/v1/keys/{key_id}/rotate",
+    status_code=201,
+    summary="Replace a key",
+    responses=shows(NewKeyView, 201),
+)
 async def rotate_key(
     request: Request, caller: Member, key_id: Id, body: RotateBody | None = None
 ) -> Response:
@@ -113,7 +120,7 @@ async def rotate_key(
     return reply(view, 201)
 
 
-@router.delete("/v1/keys/{key_id}", summary="Revoke a key")
+@router.delete("/v1/keys/{key_id}", summary="Revoke a key", responses=shows(KeyView))
 async def revoke_key(request: Request, caller: Member, key_id: Id) -> Response:
     """From now on no call is paid with it, on any server."""
     return reply(await keys.revoke_key(core_of(request), caller.person, key_id))

@@ -9,9 +9,11 @@ from starlette.responses import Response
 from core.calls import Caller
 from core.service import leaderboard
 from core.service.analytics import find_span
+from core.views import LeaderboardView
 from gateway.auth import Policy, core_of, require
 from gateway.bodies import Body
 from gateway.reply import reply
+from gateway.view_schemas import answers, flat, shows
 
 router = APIRouter(tags=["leaderboard"])
 Member = Annotated[Caller, Depends(require(Policy.MEMBER))]
@@ -23,7 +25,11 @@ class Visibility(Body):
     hidden: bool
 
 
-@router.get("/v1/leaderboard", summary="Completion tokens per prompt token, by member")
+@router.get(
+    "/v1/leaderboard",
+    summary="Completion tokens per prompt token, by member",
+    responses=shows(LeaderboardView),
+)
 async def board(
     request: Request, caller: Member, period: Named = "", team: Team = None
 ) -> Response:
@@ -33,7 +39,11 @@ async def board(
     return reply(await leaderboard.leaderboard(core, caller.person, span, team=team or None))
 
 
-@router.put("/v1/users/me/leaderboard", summary="Leave the leaderboard, or come back")
+@router.put(
+    "/v1/users/me/leaderboard",
+    summary="Leave the leaderboard, or come back",
+    responses=answers(flat(hidden=bool)),
+)
 async def hide(request: Request, caller: Member, body: Visibility) -> Response:
     """Hidden members are left out of what others see; they still see their own place."""
     await leaderboard.hide(core_of(request), caller.id, hidden=body.hidden)

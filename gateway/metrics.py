@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.process_collector import ProcessCollector
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from core.domain.errors import Code, Refusal
 from core.service.vitals import waiting
@@ -45,7 +45,11 @@ def check(settings: Settings) -> None:
         )
 
 
-@router.get("/metrics", summary="Counters and gauges for Prometheus; by token, or on loopback")
+@router.get(
+    "/metrics",
+    summary="Counters and gauges for Prometheus; by token, or on loopback",
+    response_class=PlainTextResponse,
+)
 async def metrics(request: Request) -> Response:
     core, state = core_of(request), request.app.state
     if not _may_read(request, core.settings):

@@ -17,14 +17,20 @@ from gateway.model import Model
 from gateway.prices import PICO_PER_CREDIT
 from gateway.reply import reply
 from gateway.show import iso
+from gateway.view_schemas import answers, flat
 
 router = APIRouter(tags=["models"])
 Member = Annotated[Caller, Depends(require(Policy.MEMBER))]
+LISTED = flat(data=tuple[object, ...])
 CLAUDE = "anthropic-version"
 """A header that every client of Anthropic's API sends; such a client gets Anthropic's shape."""
 
 
-@router.get("/v1/models", summary="The models that can be called, with their prices")
+@router.get(
+    "/v1/models",
+    summary="The models that can be called, with their prices",
+    responses=answers(LISTED),
+)
 async def models(request: Request, caller: Member) -> Response:
     """OpenAI's shape; Anthropic's, if the header anthropic-version is sent."""
     listed = [one for one in _catalog(request).listed() if caller.allowance.admits(one.id)]
@@ -39,7 +45,9 @@ async def models(request: Request, caller: Member) -> Response:
     return reply(page)
 
 
-@router.get("/v1/models/{name:path}", summary="One model with its price")
+@router.get(
+    "/v1/models/{name:path}", summary="One model with its price", responses=answers(flat(id=str))
+)
 async def model(request: Request, caller: Member, name: str) -> Response:
     """Suffixes such as @critical are understood here as in a call."""
     catalog = _catalog(request)
@@ -54,7 +62,11 @@ async def model(request: Request, caller: Member, name: str) -> Response:
     return reply(_claude(one) if CLAUDE in request.headers else one)
 
 
-@router.get("/v1/model/info", summary="Prices and context sizes in the shape of LiteLLM's route")
+@router.get(
+    "/v1/model/info",
+    summary="Prices and context sizes in the shape of LiteLLM's route",
+    responses=answers(LISTED),
+)
 async def model_info(request: Request, caller: Member) -> Response:
     """Prices are US dollars per token, as clients of LiteLLM expect them."""
     per_usd = core_of(request).settings.credits_per_usd

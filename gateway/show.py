@@ -58,6 +58,11 @@ def _plan(view: type) -> tuple[tuple[str, str, Shower], ...]:
     return tuple((field.name, *_named(field.name)) for field in fields(view))
 
 
+def wire_name(attribute: str) -> str:
+    """Return how an attribute of a view is called on the wire."""
+    return _named(attribute)[0]
+
+
 def _named(attribute: str) -> tuple[str, Shower]:
     for suffix, show_one in (("_micro", credit), ("_ms", iso), ("_pico", fine)):
         if attribute.endswith(suffix):

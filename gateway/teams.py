@@ -10,9 +10,11 @@ from core.calls import Caller
 from core.domain.members import CriticalPolicy, CriticalRight, Privacy
 from core.service import teaming
 from core.service.teaming import TeamChange
+from core.views import TeamMemberView, TeamView
 from gateway.auth import Policy, core_of, require
 from gateway.bodies import Body, Id, Percent
 from gateway.reply import reply
+from gateway.view_schemas import lists, shows
 
 router = APIRouter(tags=["teams"])
 Member = Annotated[Caller, Depends(require(Policy.MEMBER))]
@@ -40,17 +42,19 @@ class CriticalBody(Body):
     right: Literal["default", "listed", "stopped"]
 
 
-@router.get("/v1/teams/my-teams", summary="My teams")
+@router.get("/v1/teams/my-teams", summary="My teams", responses=lists(TeamView))
 async def my_teams(request: Request, caller: Member) -> Response:
     return reply({"data": await teaming.my_teams(core_of(request), caller)})
 
 
-@router.get("/v1/teams/{team_id}", summary="One of my teams")
+@router.get("/v1/teams/{team_id}", summary="One of my teams", responses=shows(TeamView))
 async def get_team(request: Request, caller: Member, team_id: Id) -> Response:
     return reply(await teaming.get_team(core_of(request), caller.person, team_id))
 
 
-@router.patch("/v1/teams/{team_id}", summary="Change what my team lends")
+@router.patch(
+    "/v1/teams/{team_id}", summary="Change what my team lends", responses=shows(TeamView)
+)
 async def update_team(
     request: Request, caller: Manager, team_id: Id, body: LendingBody
 ) -> Response:
@@ -59,13 +63,19 @@ async def update_team(
     return reply(await teaming.update_team(core, caller.person, team_id, body.change()))
 
 
-@router.get("/v1/teams/{team_id}/members", summary="Who sits in my team")
+@router.get(
+    "/v1/teams/{team_id}/members", summary="Who sits in my team", responses=lists(TeamMemberView)
+)
 async def team_members(request: Request, caller: Manager, team_id: Id) -> Response:
     views = await teaming.team_members(core_of(request), caller.person, team_id)
     return reply({"data": views})
 
 
-@router.put("/v1/teams/{team_id}/members/{user_id}/critical", summary="List or stop a member")
+@router.put(
+    "/v1/teams/{team_id}/members/{user_id}/critical",
+    summary="List or stop a member",
+    responses=shows(TeamMemberView),
+)
 async def set_critical(
     request: Request, caller: Manager, team_id: Id, user_id: Id, body: CriticalBody
 ) -> Response:

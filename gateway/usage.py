@@ -14,8 +14,11 @@ from core.service import analytics
 from core.service.analytics import By, Question
 from core.service.explaining import explain
 from core.service.start import Core
+from core.views import UsageView
+from core.views.explain import ExplainView
 from gateway.auth import Policy, core_of, require
 from gateway.reply import reply
+from gateway.view_schemas import shows
 
 router = APIRouter(tags=["usage"])
 Member = Annotated[Caller, Depends(require(Policy.MEMBER))]
@@ -40,7 +43,9 @@ class UsageQuery(BaseModel):
 Asked = Annotated[UsageQuery, Query()]
 
 
-@router.get("/v1/usage", summary="What I used, by day, model, team or payer")
+@router.get(
+    "/v1/usage", summary="What I used, by day, model, team or payer", responses=shows(UsageView)
+)
 async def my_usage(request: Request, caller: Member, query: Asked) -> Response:
     """My own calls that were charged, in this period unless another time is named."""
     core = core_of(request)
@@ -48,7 +53,9 @@ async def my_usage(request: Request, caller: Member, query: Asked) -> Response:
     return reply(await analytics.usage(core, caller.person, question))
 
 
-@router.get("/v1/analytics/usage", summary="What was used, as far as I may see")
+@router.get(
+    "/v1/analytics/usage", summary="What was used, as far as I may see", responses=shows(UsageView)
+)
 async def usage(request: Request, caller: Member, query: Asked) -> Response:
     """My own calls; for managers also those of their teams; for administrators everybody's."""
     core = core_of(request)
@@ -56,7 +63,11 @@ async def usage(request: Request, caller: Member, query: Asked) -> Response:
     return reply(await analytics.usage(core, caller.person, question))
 
 
-@router.get("/v1/usage/{request_id}", summary="Why a call was charged or refused")
+@router.get(
+    "/v1/usage/{request_id}",
+    summary="Why a call was charged or refused",
+    responses=shows(ExplainView),
+)
 async def why(request: Request, caller: Member, request_id: str) -> Response:
     """`request_id` is the x-request-id of the call's answer; `last` means my most recent one."""
     return reply(await explain(core_of(request), caller.person, request_id))

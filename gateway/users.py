@@ -10,9 +10,11 @@ from core.calls import Caller
 from core.domain.errors import Code, Refusal
 from core.domain.members import Privacy
 from core.service import absence, membership
+from core.views import MemberView
 from gateway.auth import Policy, core_of, require
 from gateway.bodies import Body, Moment, milliseconds
 from gateway.reply import reply
+from gateway.view_schemas import shows
 
 router = APIRouter(tags=["me"])
 Member = Annotated[Caller, Depends(require(Policy.MEMBER))]
@@ -28,12 +30,14 @@ class PrivacyBody(Body):
     mode: Literal["standard", "strict"]
 
 
-@router.get("/v1/users/me", summary="Who I am")
+@router.get("/v1/users/me", summary="Who I am", responses=shows(MemberView))
 async def me(request: Request, caller: Member) -> Response:
     return reply(await membership.me(core_of(request), caller))
 
 
-@router.put("/v1/users/me/status", summary="Go on vacation, or come back")
+@router.put(
+    "/v1/users/me/status", summary="Go on vacation, or come back", responses=shows(MemberView)
+)
 async def set_status(
     request: Request,
     caller: Member,
@@ -56,7 +60,9 @@ async def set_status(
     return reply(view)
 
 
-@router.put("/v1/users/me/privacy", summary="Default privacy of my calls")
+@router.put(
+    "/v1/users/me/privacy", summary="Default privacy of my calls", responses=shows(MemberView)
+)
 async def set_privacy(request: Request, caller: Member, body: PrivacyBody) -> Response:
     """strict: not a word of my calls is kept anywhere, whatever a key or a header says."""
     mode = Privacy(body.mode)

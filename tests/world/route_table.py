@@ -78,6 +78,7 @@ ROUTES = (
     Route("GET", "/health", Policy.PUBLIC, PUBLIC),
     Route("GET", "/health/live", Policy.PUBLIC, PUBLIC),
     Route("GET", "/health/ready", Policy.PUBLIC, PUBLIC),
+    Route("GET", "/metrics", Policy.METRICS, PUBLIC),
     member("POST", "/v1/chat/completions", EVERYBODY, CHAT_BODY),
     member("GET", "/v1/users/me", EVERYBODY),
     member("GET", "/v1/users/me/quota", EVERYBODY),
