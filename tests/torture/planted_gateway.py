@@ -156,11 +156,10 @@ GATEWAY_BUGS = [
         PRIVACY,
     ),
     Planted(
-        "the body is logged",
+        "the body is part of what is logged",
         "gateway/stream.py",
         '        "call",\n        request_id=receipt.call_id,\n',
-        '        "call",\n        body=sent.call.request.decode(),\n'
-        "        request_id=receipt.call_id,\n",
+        '        f"call {sent.call.request.decode()}",\n        request_id=receipt.call_id,\n',
         PRIVACY,
     ),
     Planted(
