@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from flow.mischief import MISCHIEF
 from flow.serving import Served, serving
 from flow.upstreams import Upstream, upstream
 
@@ -13,6 +14,7 @@ from core.settings import Settings
 async def provider() -> AsyncIterator[Upstream]:
     """A local upstream with fault modes."""
     async with upstream() as state:
+        state.faults |= MISCHIEF
         yield state
 
 
@@ -20,6 +22,14 @@ async def provider() -> AsyncIterator[Upstream]:
 async def served(settings: Settings, provider: Upstream) -> AsyncIterator[Served]:
     """A running TokenPool in front of `provider`."""
     async with serving(settings, provider.base) as running:
+        yield running
+
+
+@pytest.fixture
+async def hurried(settings: Settings, provider: Upstream) -> AsyncIterator[Served]:
+    """A TokenPool that waits only a moment for a provider."""
+    short = {"silence_seconds": 0.3, "connect_seconds": 0.2, "call_seconds": 1.2}
+    async with serving(settings.model_copy(update=short), provider.base) as running:
         yield running
 
 

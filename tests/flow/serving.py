@@ -36,6 +36,22 @@ api_base = "{base}"
 fallbacks = ["mock"]
 
 [[models]]
+name = "mock-alone"
+upstream = "openai/gpt-4o"
+api_base = "{base}"
+
+[[models]]
+name = "unknown-host"
+upstream = "openai/gpt-4o"
+api_base = "http://nowhere.invalid/v1"
+
+[[models]]
+name = "unknown-chain"
+upstream = "openai/gpt-4o"
+api_base = "http://nowhere.invalid/v1"
+fallbacks = ["mock"]
+
+[[models]]
 name = "nowhere"
 upstream = "openai/gpt-4o-mini"
 api_base = "http://127.0.0.1:9/v1"

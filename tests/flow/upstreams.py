@@ -16,6 +16,7 @@ from typing import Any
 from aiohttp import web
 
 PROMPT_TOKENS = 11
+Fault = Callable[[web.Request, dict[str, Any], dict[str, str]], Awaitable[web.StreamResponse]]
 
 
 @dataclass
@@ -29,6 +30,7 @@ class Upstream:
     bodies: list[dict[str, Any]] = field(default_factory=list)
     watch: Callable[[str], Awaitable[None]] | None = None
     """Told each call's id when it comes in, before anything is served."""
+    faults: dict[str, Fault] = field(default_factory=lambda: dict(FAULTS))
     released: asyncio.Event = field(default_factory=asyncio.Event)
     """Set: answers leave at once. Clear: `hold=1` calls wait for it."""
 
@@ -37,11 +39,15 @@ class Upstream:
         return sum(self.posts.values())
 
 
+UPSTREAM = web.AppKey("upstream", Upstream)
+
+
 @asynccontextmanager
 async def upstream() -> AsyncIterator[Upstream]:
     """Serve until the block ends."""
     state = Upstream()
     app = web.Application(client_max_size=64 * 2**20)
+    app[UPSTREAM] = state
     app.router.add_post("/v1/chat/completions", _handler(state))
     runner = web.AppRunner(app, shutdown_timeout=1)
     await runner.setup()
@@ -69,7 +75,7 @@ def _handler(state: Upstream) -> Any:
             await state.released.wait()
         if "delay" in wish:
             await asyncio.sleep(float(wish["delay"]))
-        if fault := FAULTS.get(wish.get("fault", "")):
+        if fault := state.faults.get(wish.get("fault", "")):
             return await fault(request, body, wish)
         if "status" in wish:
             return _failure(int(wish["status"]), wish)
@@ -156,22 +162,25 @@ async def _stream(
                 b'data: {"error":{"message":"overloaded","code":"overloaded"}}\n\n'
             )
             return response
-        await response.write(_event(body, {"content": "word "}))
+        await response.write(event(body, {"content": "word "}))
         state.served[call_id] += 1
         if gap:
             await asyncio.sleep(gap)
-    await response.write(_event(body, {}, "stop"))
+    await response.write(event(body, {}, "stop"))
     wanted = (body.get("stream_options") or {}).get("include_usage")
     if wanted and "nousage" not in wish:
-        counted = usage(tokens_of(body, wish), wish)
-        final = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1}
-        final |= {"model": body["model"], "choices": [], "usage": counted}
-        await response.write(b"data: " + json.dumps(final).encode() + b"\n\n")
+        await write_usage(response, body, usage(tokens_of(body, wish), wish))
     await response.write(b"data: [DONE]\n\n")
     return response
 
 
-def _event(body: dict[str, Any], delta: dict[str, str], finish: str | None = None) -> bytes:
+async def write_usage(response: web.StreamResponse, body: dict[str, Any], counted: Any) -> None:
+    final = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1}
+    final |= {"model": body["model"], "choices": [], "usage": counted}
+    await response.write(b"data: " + json.dumps(final).encode() + b"\n\n")
+
+
+def event(body: dict[str, Any], delta: dict[str, str], finish: str | None = None) -> bytes:
     chunk = {
         "id": "chatcmpl-1",
         "object": "chat.completion.chunk",
@@ -217,4 +226,9 @@ async def _broken(
     return web.Response(status=200)
 
 
-FAULTS = {"garbage": _garbage, "redirect": _redirect, "hang": _hang, "broken": _broken}
+FAULTS: dict[str, Fault] = {
+    "garbage": _garbage,
+    "redirect": _redirect,
+    "hang": _hang,
+    "broken": _broken,
+}
