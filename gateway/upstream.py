@@ -15,7 +15,7 @@ from core.calls import Attempt
 from core.domain.errors import Code, Refusal
 from gateway.answers import Events, Malformed, Meter, event_data
 from gateway.cooling import Cooling
-from gateway.failures import TEXTS, Nothing, Produced, failure_of
+from gateway.failures import TEXTS, Nothing, Produced, failure_of, unsendable
 from gateway.model import Model
 from gateway.relay import Relay
 from gateway.silence import Silence
@@ -128,7 +128,9 @@ class Exchange:
             raise Produced(Code.UPSTREAM_ERROR, "The connection to the provider broke.") from None
         finally:
             took = _since(started)
-            self.attempts.append(Attempt(model.upstream, outcome, status, took, head_ms))
+            began_ms = int(started * 1000)
+            made = Attempt(model.upstream, outcome, status, took, head_ms, began_ms)
+            self.attempts.append(made)
 
     def _passes_over(self, model: Model, others: tuple[Model, ...]) -> bool:
         names = [other.name for other in others]

@@ -4,7 +4,7 @@ So a status, a Retry-After, a cut stream and what was counted are seen here as t
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from core.service.clock import SystemClock
 from gateway import http1
 from gateway.http1 import Connection, Pool, Target
 from gateway.model import Model
-from gateway.provider import ANTHROPIC, BEDROCK, COHERE, ELSEWHERE, GEMINI, OLLAMA
+from gateway.provider import ANTHROPIC, BEDROCK, COHERE, ELSEWHERE, GEMINI, OLLAMA, REST
 from gateway.sources import CONNECT_SECONDS, Answer, Unsendable
 from gateway.translation import aws, litellm_port
 from gateway.translation.addresses import VERTEX_ANTHROPIC_VERSION, Address, Unset, address
@@ -33,6 +33,8 @@ from gateway.translation.spoken import Frame, Json, Reader
 OK = 200
 UNAUTHORIZED = 401
 BAD_REQUEST = 400
+WARM_AFTER_SECONDS = 1.0
+"""The first answers after a start are not to wait for an import."""
 SMALL_BYTES = 64 * 1024
 """A larger body is translated in a thread: images are copied several times."""
 MOST_GROWTH_BYTES = 64 * 1024
@@ -70,9 +72,17 @@ class TranslatedSource:
         self._environ = environ
         self._pool = Pool(connect_seconds)
         self._google = GoogleTokens(environ, self._pool)
+        self._warming: asyncio.Task[None] | None = None
 
     def close(self) -> None:
         self._pool.close()
+        if self._warming is not None:
+            self._warming.cancel()
+
+    def warm(self, models: Iterable[Model]) -> None:
+        """Have litellm imported soon after the start if one of these models needs it."""
+        if any(model.dialect in READERS or model.dialect == REST for model in models):
+            self._warming = asyncio.create_task(_warm())
 
     @asynccontextmanager
     async def post(self, model: Model, body: bytes, call_id: str) -> AsyncIterator[Answer]:
@@ -134,6 +144,11 @@ async def _translated(model: Model, said: Json, size: int) -> Translated:
         sent.body.pop("model", None)
         sent.body["anthropic_version"] = VERTEX_ANTHROPIC_VERSION
     return sent
+
+
+async def _warm() -> None:
+    await asyncio.sleep(WARM_AFTER_SECONDS)
+    await ready()
 
 
 async def ready() -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from gateway.http1 import Lost
 from gateway.translation.frames import Cutter, Framing
 from gateway.translation.spoken import BROKEN, DONE, Broken, Frame, Json, Reader
 
@@ -36,6 +37,9 @@ class Speaker:
         except Broken:
             yield BROKEN
             return
+        except Lost:
+            if not self.reader.ended:
+                raise
         if self.reader.usage is not None:
             yield self.frame.counted(self.reader.usage)
         if self.reader.ended:

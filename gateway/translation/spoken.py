@@ -47,8 +47,9 @@ class Said:
 class Reader(Protocol):
     """Reads one answer. What the provider counted is passed on as it is, true or not."""
 
-    usage: Json | None
-    """In OpenAI's shape; None: the provider has counted nothing."""
+    @property
+    def usage(self) -> Json | None:
+        """What was counted, in OpenAI's shape; None: nothing was."""
 
     @property
     def ended(self) -> bool:

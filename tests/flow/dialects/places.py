@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import httpx
 import pytest
-from flow.dialects.formats import EVERY
+from flow.dialects.more_formats import EVERY
 from flow.dialects.vendors import Vendors, vendors
-from flow.serving import Served, serving
+from flow.serving import Member, Served, serving
 
 from core.settings import Settings
 
@@ -40,6 +41,11 @@ upstream = "bedrock/anthropic.claude-sonnet-4-5-20250929-v1:0"
 api_base = "{base}"
 
 [[models]]
+name = "picky"
+upstream = "anthropic/claude-opus-4-7"
+api_base = "{base}"
+
+[[models]]
 name = "first-nowhere"
 upstream = "openai/gpt-4o-mini"
 api_base = "http://127.0.0.1:9/v1"
@@ -51,7 +57,10 @@ upstream = "anthropic/claude-sonnet-4-5"
 api_base = "http://127.0.0.1:9"
 fallbacks = ["gemini"]
 """
+Place = tuple[Served, Vendors, Member]
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 MODELS = ("claude", "gemini", "command", "llama", "bedrock")
+each_model = pytest.mark.parametrize("model", MODELS)
 ENVIRONMENT = {
     "ANTHROPIC_API_KEY": KEY, "GEMINI_API_KEY": KEY, "COHERE_API_KEY": KEY,
     "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": KEY, "AWS_REGION": "us-east-1",
@@ -68,3 +77,13 @@ async def translating(
         settings.config.write_text(TOML.format(base=state.base))
         async with serving(settings) as served:
             yield served, state
+
+
+async def booked(served: Served, answer: httpx.Response) -> tuple[str, int, int, bool]:
+    """Return how a call was booked: outcome, cost, hold, whether it was estimated."""
+    ((outcome, cost, amount, estimated),) = await served.rows(
+        "SELECT c.outcome, c.cost, h.amount, c.estimated FROM call c JOIN hold h ON h.id = c.id"
+        " WHERE c.id = ?",
+        answer.headers["x-request-id"],
+    )
+    return str(outcome), int(cost), int(amount), bool(estimated)

@@ -5,7 +5,6 @@ One server speaks them all, each at its own path. The last words of a user steer
 """
 
 import asyncio
-import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
