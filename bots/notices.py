@@ -13,9 +13,10 @@ from cards.approval import approval_card, decided_card
 from cards.card import Card
 from cards.dispute import dispute_card, disputed_card, estimated_card, unknown_card
 from cards.link import confirm_card
+from cards.model_rule import model_card
 from cards.refusal import refusal_card
 from cards.vacation import colleague_card, thanks_card
-from core.domain import disputes
+from core.domain import disputes, model_rules
 from core.domain.approvals import State
 from core.domain.errors import Code, Refusal
 from core.domain.notifying import Kind, Trouble, crossed
@@ -29,6 +30,7 @@ from core.service import (
     linking,
     membership,
     notifying,
+    offering,
     quota,
 )
 from core.service.start import Core
@@ -37,8 +39,6 @@ from core.views.delivery import Copy, Parcel
 
 Teller = Callable[[Core, Parcel], Awaitable[Card | None]]
 MOOT = {Code.NOT_FOUND, Code.ACCOUNT_DISABLED, Code.PERMISSION_DENIED}
-REQUEST = "apr_"
-"""How the ids of requests begin; the other rows that copies follow are disputes, by their call."""
 BEYOND = 1_000_000_000
 """A revision later than all: of a copy whose viewer may not see its row any more."""
 
@@ -55,7 +55,8 @@ async def card_of(core: Core, parcel: Parcel) -> Card | None:
 
 async def copy_of(core: Core, copy: Copy) -> tuple[Card, bool]:
     """Return what a posted copy should show now, and whether that is for good."""
-    found = await (_request_copy if copy.ref.startswith(REQUEST) else _dispute_copy)(core, copy)
+    follow = COPIES.get(copy.ref.partition("_")[0], _dispute_copy)
+    found = await follow(core, copy)
     if found is None:
         closed = refusal_card("This is not yours to see any more.", Code.NOT_FOUND)
         return replace(closed, ref=copy.ref, rev=BEYOND), True
@@ -91,6 +92,20 @@ async def _asked(core: Core, parcel: Parcel) -> Card | None:
 async def _decided(core: Core, parcel: Parcel) -> Card | None:
     view = await approving.shown_to(core, parcel.member_id, parcel.ref)
     return decided_card(view) if view and view.approval.status != State.PENDING else None
+
+
+async def _model_copy(core: Core, copy: Copy) -> tuple[Card, bool] | None:
+    view = await offering.shown_to(core, copy.viewer_id, copy.ref)
+    return view and (model_card(view), False)
+
+
+COPIES = {"apr": _request_copy, "mdl": _model_copy}
+"""By how their rows' ids begin; the other rows that copies follow are disputes, by their call."""
+
+
+async def _model(core: Core, parcel: Parcel) -> Card | None:
+    view = await offering.shown_to(core, parcel.member_id, parcel.ref)
+    return model_card(view) if view and view.state == model_rules.State.ASKED else None
 
 
 async def _dispute(core: Core, parcel: Parcel) -> Card | None:
@@ -177,6 +192,7 @@ TELLERS: Mapping[Kind, Teller] = {
     Kind.DISPUTED: _disputed,
     Kind.ESTIMATED: _estimated,
     Kind.UNKNOWN: _unknown,
+    Kind.MODEL: _model,
     Kind.AWAY: _away,
     Kind.THANKS: _thanks,
     Kind.CRITICAL: _critical,

@@ -15,6 +15,7 @@ from gateway import (
     keys,
     leaderboard,
     metrics,
+    model_rules,
     models,
     openapi,
     quota,
@@ -38,6 +39,7 @@ ROUTERS = (
     disputes,
     leaderboard,
     models,
+    model_rules,
     admin,
     health,
     metrics,
@@ -62,6 +64,7 @@ def create_app(gate: Gate, mounts: Sequence[Mount] = ()) -> ASGIApp:
     )
     app.state.core = gate.core
     app.state.catalog = gate.catalog
+    app.state.offered = gate.offered
     app.state.pumps = gate.pumps
     app.state.connectors = gate.connectors
     for module in ROUTERS:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 import msgspec
@@ -16,6 +16,7 @@ from gateway.model import Model
 from gateway.model_builder import ModelBuilder
 from gateway.model_file import ModelSpec
 from gateway.prices import PriceFile, price_file
+from gateway.workshop import Workshop
 
 CREATED = 1_735_689_600
 """OpenAI's list has a date for each model; ours says nothing, so it is always the same."""
@@ -50,6 +51,7 @@ class Catalog:
     """Every priced model."""
     unpriced: Mapping[str, str]
     """Name → why it cannot be called."""
+    workshop: Workshop = field(default_factory=Workshop, repr=False)
 
     def resolve(self, name: str) -> Resolved:
         """Return the model of this name; else take off known suffixes, the last one first."""
@@ -70,7 +72,7 @@ class Catalog:
 
     def listed(self) -> tuple[ListedModel, ...]:
         """Return what can be called, for GET /v1/models."""
-        return tuple(_listed(model) for model in self.models.values())
+        return tuple(listed(model) for model in self.models.values())
 
     def _unknown(self, name: str) -> Refusal:
         if name in self.unpriced:
@@ -82,7 +84,7 @@ class Catalog:
             near = get_close_matches(name, self.models, n=NEAR_NAMES, cutoff=0.5)
             hint = f"Near names: {', '.join(near)}." if near else "GET /v1/models lists them all."
             text = f"There is no model {name} here. {hint}"
-        return Refusal(Code.MODEL_NOT_PRICED, text, param="model")
+        return Refusal(Code.MODEL_NOT_PRICED, text, param="model", facts={"model": name})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,10 @@ def load(settings: Settings, environ: Mapping[str, str]) -> Catalog:
     else:
         specs = _specs_of_keys(prices, environ)
     builder = ModelBuilder(prices, environ, settings.credits_per_usd)
-    return Catalog(*builder.build(f"{settings.config}", specs))
+    models, unpriced = builder.build(f"{settings.config}", specs)
+    left = {spec.name: spec for spec in specs if spec.name in unpriced}
+    workshop = Workshop(environ, settings.credits_per_usd, f"{settings.config}", left)
+    return Catalog(models, unpriced, workshop)
 
 
 def _specs_of_keys(prices: PriceFile, environ: Mapping[str, str]) -> tuple[ModelSpec, ...]:
@@ -127,7 +132,8 @@ def _specs_of_keys(prices: PriceFile, environ: Mapping[str, str]) -> tuple[Model
     )
 
 
-def _listed(model: Model) -> ListedModel:
+def listed(model: Model) -> ListedModel:
+    """Return a model as lists show it."""
     rates = model.price.base
     # Picocredits per token are microcredits per million tokens.
     pricing = {

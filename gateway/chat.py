@@ -54,7 +54,7 @@ class Chat:
         self._gate.pumps.check(self._gate.core.settings.max_open_calls)
         sent = await read_body(receive, self._most_bytes)
         body = parse_chat(sent)
-        resolved = self._gate.catalog.resolve(body.model)
+        resolved = await self._gate.offered.resolve(caller, body.model)
         if not caller.allowance.admits(resolved.model.name):
             caller = await self._anew(scope, resolved.model)
         said = Said(sent, body, resolved, bounds.prompt_tokens(body, resolved.model))

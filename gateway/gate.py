@@ -9,6 +9,7 @@ from gateway.catalog import Catalog
 from gateway.cooling import Cooling
 from gateway.model import Model
 from gateway.model_file import DEMO
+from gateway.offered import Offered
 from gateway.pacing import Pacing
 from gateway.replays import Replays
 from gateway.sources import DemoSource, HttpSource, Source
@@ -31,11 +32,13 @@ class Gate:
     cooling: Cooling = field(init=False)
     pacing: Pacing = field(init=False)
     replays: Replays = field(init=False)
+    offered: Offered = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "cooling", Cooling(self.core.settings.cooldown_seconds))
         object.__setattr__(self, "pacing", Pacing(self.core))
         object.__setattr__(self, "replays", Replays(self.core.settings))
+        object.__setattr__(self, "offered", Offered(self.core, self.catalog, self.http.forget))
 
     def source_of(self, model: Model) -> Source:
         if model.provider == DEMO:

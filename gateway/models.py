@@ -1,5 +1,6 @@
 """Which models can be called, at what price: free, and answered with nothing left."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated
 
@@ -12,8 +13,9 @@ from core.calls import Caller
 from core.domain.allowance import not_allowed
 from core.domain.errors import Code, Refusal
 from gateway.auth import Policy, core_of, require
-from gateway.catalog import Catalog, ListedModel
+from gateway.catalog import ListedModel, listed
 from gateway.model import Model
+from gateway.offered import Offered
 from gateway.prices import PICO_PER_CREDIT
 from gateway.reply import reply
 from gateway.show import iso
@@ -33,14 +35,15 @@ CLAUDE = "anthropic-version"
 )
 async def models(request: Request, caller: Member) -> Response:
     """OpenAI's shape; Anthropic's, if the header anthropic-version is sent."""
-    listed = [one for one in _catalog(request).listed() if caller.allowance.admits(one.id)]
+    offered = await _offered(request).listed()
+    shown = [one for one in offered if caller.allowance.admits(one.id)]
     if CLAUDE not in request.headers:
-        return reply({"object": "list", "data": listed})
+        return reply({"object": "list", "data": shown})
     page = {
-        "data": [_claude(model) for model in listed],
+        "data": [_claude(model) for model in shown],
         "has_more": False,
-        "first_id": listed[0].id if listed else None,
-        "last_id": listed[-1].id if listed else None,
+        "first_id": shown[0].id if shown else None,
+        "last_id": shown[-1].id if shown else None,
     }
     return reply(page)
 
@@ -50,15 +53,14 @@ async def models(request: Request, caller: Member) -> Response:
 )
 async def model(request: Request, caller: Member, name: str) -> Response:
     """Suffixes such as @critical are understood here as in a call."""
-    catalog = _catalog(request)
     try:
-        found = catalog.resolve(name).model.name
+        found = (await _offered(request).look_up(name)).model
     except Refusal:
         text = "There is no such model here. GET /v1/models lists them all."
         raise Refusal(Code.MODEL_NOT_FOUND, text, param="model") from None
-    if not caller.allowance.admits(found):
+    if not caller.allowance.admits(found.name):
         raise not_allowed(caller.allowance.models)
-    one = next(listed for listed in catalog.listed() if listed.id == found)
+    one = listed(found)
     return reply(_claude(one) if CLAUDE in request.headers else one)
 
 
@@ -70,14 +72,14 @@ async def model(request: Request, caller: Member, name: str) -> Response:
 async def model_info(request: Request, caller: Member) -> Response:
     """Prices are US dollars per token, as clients of LiteLLM expect them."""
     per_usd = core_of(request).settings.credits_per_usd
-    known, admits = _catalog(request).models.values(), caller.allowance.admits
-    listed = [one for one in known if admits(one.name)]
-    return reply({"data": [_info(model, per_usd) for model in listed]})
+    known, admits = await _offered(request).models(), caller.allowance.admits
+    shown = [replace(one, name=name) for name, one in known.items() if admits(one.name)]
+    return reply({"data": [_info(model, per_usd) for model in shown]})
 
 
-def _catalog(request: Request) -> Catalog:
-    catalog: Catalog = request.app.state.catalog
-    return catalog
+def _offered(request: Request) -> Offered:
+    offered: Offered = request.app.state.offered
+    return offered
 
 
 def _claude(model: ListedModel) -> dict[str, object]:

@@ -60,6 +60,10 @@ class HttpSource:
     def close(self) -> None:
         self._pool.close()
 
+    def forget(self, name: str) -> None:
+        """Look at a model's address anew: it stands for another one now."""
+        self._targets.pop(name, None)
+
     @asynccontextmanager
     async def post(self, model: Model, body: bytes, call_id: str) -> AsyncIterator[Answer]:
         to = self._targets.get(model.name) or self._target(model)

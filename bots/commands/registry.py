@@ -12,6 +12,7 @@ from bots.commands import (
     keys,
     leaderboard,
     link,
+    models,
     notify,
     privacy,
     quota,
@@ -171,6 +172,12 @@ COMMANDS: Sequence[Command] = (
         "@who [in <team>]",
         who=Who.MANAGERS,
         hint="@ann",
+    ),
+    Command(
+        "models",
+        "Models that were called without a price",
+        models.say,
+        who=Who.ADMINS,
     ),
     Command(
         "privacy",

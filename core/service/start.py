@@ -16,6 +16,7 @@ from core.domain.notifying import Trouble
 from core.domain.periods import Period, period_at
 from core.service.callers import Callers, Guesses
 from core.service.clock import Clock, SystemClock, new_id
+from core.service.offers import Offers
 from core.service.waiting import Leaning, Settled
 from core.settings import LEAST_SECRET, Settings, SettingsError
 from core.store import meta, schema, sqlite_copies
@@ -45,6 +46,7 @@ class Core:
     rung: dict[tuple[str, Trouble], int] = field(default_factory=dict)
     """Alarms that this process has raised, and when: `alarms` raises none twice."""
     started_ms: int = 0
+    offers: Offers = field(default_factory=Offers)
 
     @property
     def tally(self) -> Tally:

@@ -128,6 +128,8 @@ ROUTES = (
     admin("DELETE", KEY_OF_ANYBODY, ADMIN),
     admin("POST", "/v1/admin/teams", ADMIN_MAKES, TEAM_BODY),
     admin("GET", "/v1/admin/teams", ADMIN),
+    admin("GET", "/v1/admin/models/asked", ADMIN),
+    admin("PUT", "/v1/admin/models/{model}/rule", ADMIN, {"block": True}),
     admin("PATCH", "/v1/admin/teams/{team_id}", ADMIN, {"pool_quota": 7}),
     admin("POST", SEAT, ADMIN_MAKES, {"role": "manager"}),
     admin("DELETE", SEAT, (401, 403, 403, 403, 403, 204)),

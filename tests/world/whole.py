@@ -35,6 +35,7 @@ HOUR_MS = 3_600_000
 FOREIGN = {
     "user_id": "usr_none", "team_id": "team_none", "approval_id": "apr_none",
     "key_id": "0" * 12, "request_id": "req_none", "name": "none", "call_id": "req_never",
+    "model": "nobodys",
 }  # fmt: skip
 """Ids that nobody has."""
 
@@ -105,7 +106,7 @@ async def whole(core: Core, clock: ManualClock) -> AsyncIterator[Whole]:
     ids = {
         "user_id": ana.id, "team_id": blue, "approval_id": request.id,
         "key_id": ana.caller.key_id, "request_id": chat.headers["x-request-id"], "name": "demo",
-        "call_id": await _disputed(office, ana),
+        "call_id": await _disputed(office, ana), "model": "gpt-99",
     }  # fmt: skip
     yield replace(made, ids=ids)
 

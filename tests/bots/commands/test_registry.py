@@ -51,7 +51,8 @@ def test_no_two_commands_share_a_name() -> None:
 def test_the_whole_table_of_commands_is_there() -> None:
     assert {one.name for one in COMMANDS} == {
         "home", "quota", "request", "approvals", "vacation", "vacation on", "vacation off", "key",
-        "key new", "key rotate", "key revoke", "why", "disputes", "usage", "leaderboard", "privacy", "team",
+        "key new", "key rotate", "key revoke", "why", "disputes", "usage", "leaderboard", "models",
+        "privacy", "team",
         "team quota", "team critical", "team vacation", "team stop", "team allow", "notify",
         "notify at", "notify quiet", "notify via", "notify mute", "notify unmute", "link",
         "whoami", "unlink", "web", "help",
@@ -79,7 +80,7 @@ def test_an_overview_has_one_line_a_verb() -> None:
     assert "key [new|rotate|revoke]" in lines
     assert "vacation [on|off]" in lines
     assert "team [quota|critical|vacation|stop|allow]" in lines
-    assert len(lines) == len({line.split()[0] for line in lines}) == 18
+    assert len(lines) == len({line.split()[0] for line in lines}) == 19
 
 
 @pytest.mark.parametrize(
