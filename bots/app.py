@@ -22,7 +22,7 @@ from bots.web.transport import WebTransport
 from core.service import membership, upkeep
 from core.service.start import Core, only_server, open_core
 from core.settings import Settings, SettingsError, read_env_file
-from gateway import catalog
+from gateway import catalog, tracing
 from gateway.app import create_app
 from gateway.gate import Gate
 from gateway.mounts import Mount
@@ -65,6 +65,7 @@ async def application(settings: Settings, own_url: str = "") -> AsyncIterator[Ap
             HttpSource(environ, settings.connect_seconds),
             connectors=chats.views,
             translated=TranslatedSource(environ, settings.connect_seconds),
+            traces=tracing.opened(settings, core.clock),
         )
         mounts = [
             Mount(web_app.PREFIXES, web, web.routes),
@@ -79,6 +80,8 @@ async def application(settings: Settings, own_url: str = "") -> AsyncIterator[Ap
                 await gate.pacing.close()
                 gate.http.close()
                 gate.translated.close()
+                if gate.traces is not None:
+                    await asyncio.to_thread(gate.traces.close)
 
 
 async def serve(

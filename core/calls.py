@@ -129,6 +129,8 @@ class Attempt(msgspec.Struct, frozen=True):
     ms: int
     head_ms: int | None = None
     """Until its answer began; None if it never did."""
+    began_ms: int = 0
+    """By the monotonic clock of the process."""
 
 
 class Outcome(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from core.service.start import Core
 from gateway.answers import Meter
 from gateway.pacing import Taken
 from gateway.replays import Replays
+from gateway.tracing import Trace
 from gateway.upstream import Exchange
 
 
@@ -32,3 +33,5 @@ class Call:
     replays: Replays
     taken: Taken | None = None
     """What it counted of limits a minute, if there are any."""
+    trace: Trace | None = None
+    """Where its times are noted, if traces are on."""

@@ -4,7 +4,7 @@ A bare ASGI handler: this is the hot path, and a route's machinery costs more th
 """
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.types import Receive, Scope, Send
 
@@ -62,7 +62,10 @@ class Chat:
         taken = None
         if caller.paced:
             taken = await self._gate.pacing.take(caller, ask.team, len(sent))
-        relay = self._gate.pumps.start(self._call(caller, ask, said, taken))
+        call = self._call(caller, ask, said, taken)
+        if self._gate.traces is not None:
+            call = replace(call, trace=self._gate.traces.begin(headers.get(b"traceparent")))
+        relay = self._gate.pumps.start(call)
         listening = HangUp(receive, relay)
         try:
             await relay.opened

@@ -14,6 +14,7 @@ from gateway.pacing import Pacing
 from gateway.replays import Replays
 from gateway.sources import DemoSource, HttpSource, Source
 from gateway.stream import Pumps
+from gateway.tracing import Traces
 from gateway.translation.source import TranslatedSource
 
 
@@ -29,6 +30,7 @@ class Gate:
     translated: TranslatedSource = field(default_factory=lambda: TranslatedSource({}))
     connectors: Callable[[], tuple[PartView, ...]] = tuple
     """How the chat platforms do; handed in by `bots.app`."""
+    traces: Traces | None = None
     cooling: Cooling = field(init=False)
     pacing: Pacing = field(init=False)
     replays: Replays = field(init=False)

@@ -82,11 +82,15 @@ async def pump(call: Call, relay: Relay) -> None:
         relay.refuse(refusal)
         if call.taken is not None:
             await call.taken.correct(None)
+        if call.trace is not None:
+            call.trace.refuse(call.ask, refusal.code)
         return
     except BaseException as error:  # the handler answers 500; nothing was held
         relay.refuse(error)
         raise
     relay.ticket = ticket
+    if call.trace is not None:
+        call.trace.hold()
     if ticket.streamed and call.replays.wants(ticket):
         relay.record = call.replays.record()
     keep = call.core.settings.log_messages and ticket.privacy is not Privacy.STRICT
@@ -102,13 +106,17 @@ async def pump(call: Call, relay: Relay) -> None:
 
 async def _settle(sent: "Sent", outcome: Outcome) -> None:
     """Commit how the call ended, then let the last bytes go; after 5 s they go anyway."""
-    relay = sent.relay
+    relay, trace = sent.relay, sent.call.trace
+    if trace is not None:
+        trace.answer()
     release = asyncio.get_running_loop().call_later(SETTLE_SECONDS, sent.end, None)
     receipt = await spending.settle(sent.call.core, sent.ticket, outcome)
     release.cancel()
     relay.receipt = receipt
     sent.end(receipt)
     sent.keep(receipt)
+    if trace is not None:
+        trace.end(sent.ticket, outcome, receipt)
     if sent.call.taken is not None:
         await sent.call.taken.correct(outcome)
     log.debug(
