@@ -14,10 +14,12 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from core.domain.errors import Code, Refusal
 from core.settings import Settings
 from gateway.errors import answer
-from gateway.intake import HEAD_SECONDS, MOST_HEAD_BYTES
+from gateway.intake import HEAD_SECONDS, MIB, MOST_HEAD_BYTES
 from gateway.request_id import new_request_id
 
 ORIGIN_FORMS = (b"/", b"*")
+LINGER_SECONDS = 10.0
+MOST_LINGER_BYTES = 32 * MIB
 
 
 class Part(Enum):
@@ -38,6 +40,7 @@ class Receiving(HttpToolsProtocol):
         super().__init__(*args, **more)
         self._part = Part.NOTHING
         self._head_bytes = 0
+        self._linger_bytes: int | None = None
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
@@ -49,7 +52,12 @@ class Receiving(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._linger_bytes is not None:
+            self._discard(len(data))
+            return
         super().data_received(data)
+        if self._part is Part.BODY and self.cycle.transport is self.transport:
+            self.cycle.transport = Unhurried(self)  # type: ignore[assignment]  # all that a cycle uses of one
         if self._part is Part.HEAD:
             self._head_bytes += len(data)
             if self._head_bytes > MOST_HEAD_BYTES:
@@ -96,6 +104,8 @@ class Receiving(HttpToolsProtocol):
             super().on_message_complete()
 
     def on_response_complete(self) -> None:
+        if self._linger_bytes is not None:
+            return
         super().on_response_complete()
         if self._part is not Part.NOTHING and not self.pipeline:
             self._wait()
@@ -130,7 +140,38 @@ class Receiving(HttpToolsProtocol):
             self.transport.write(_told(refusal, self.settings))
         elif self._idle:
             self.transport.write(_told(refusal, self.settings))
-        self.transport.close()
+        self.linger()
+
+    def linger(self) -> None:
+        """Close, but hear a client out for a while that still sends.
+
+        Closing at once resets its connection, and it may never read the answer.
+        """
+        if self._linger_bytes is not None or self.transport.is_closing():
+            return
+        if self._part is Part.NOTHING or not self.transport.can_write_eof():
+            self.transport.close()
+            return
+        self._linger_bytes = 0
+        self.transport.write_eof()
+        self.flow.resume_reading()
+        self._wait_no_more()
+        self._deadline = self.loop.call_later(LINGER_SECONDS, self.transport.close)
+
+    def _discard(self, size: int) -> None:
+        assert self._linger_bytes is not None
+        self._linger_bytes += size
+        if self._linger_bytes > MOST_LINGER_BYTES:
+            self.transport.close()
+
+
+class Unhurried:
+    """The transport of an answer to a request whose body is still on its way."""
+
+    def __init__(self, of: Receiving) -> None:
+        self.write = of.transport.write
+        self.is_closing = of.transport.is_closing
+        self.close = of.linger
 
 
 def receiving(given: Settings) -> type[Receiving]:

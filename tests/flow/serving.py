@@ -16,6 +16,7 @@ from core.service.auditing import audit
 from core.service.start import Core
 from core.settings import Settings
 from core.store.statements import Program, Read, Row
+from gateway.receiving import receiving
 
 TOML = """
 [[models]]
@@ -163,7 +164,7 @@ async def serving(settings: Settings, upstream_base: str = "") -> AsyncIterator[
         core, app = opened.core, opened.app
         key = await membership.first_admin(core)
         assert key is not None
-        server = uvicorn.Server(_config(app))
+        server = uvicorn.Server(_config(app, settings))
         listener = readable_socket()
         task = asyncio.create_task(server.serve([listener]))
         while not server.started:
@@ -183,11 +184,11 @@ async def serving(settings: Settings, upstream_base: str = "") -> AsyncIterator[
         await task
 
 
-def _config(app: object) -> uvicorn.Config:
+def _config(app: object, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,  # type: ignore[arg-type]  # an ASGI application
         loop="none",
-        http="httptools",
+        http=receiving(settings),
         ws="none",
         lifespan="off",
         access_log=False,

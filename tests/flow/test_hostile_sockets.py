@@ -217,6 +217,18 @@ async def test_f_110_a_second_request_is_given_as_little_time(place: Place) -> N
 
 
 @ON_SQLITE
+async def test_f_110_whoever_sends_too_much_still_hears_why(place: Place) -> None:
+    """A client that sends all before it reads is not cut off while it sends."""
+    bearer = f"Authorization: Bearer {place.key}"
+    body = b"x" * (21 * MIB)
+    raw = head(CHAT, HOST, bearer, f"Content-Length: {len(body)}") + body
+
+    heard = await exchange(place.port, raw)
+
+    assert (status(heard), code(heard)) == (413, "request_too_large")
+
+
+@ON_SQLITE
 async def test_requests_that_follow_each_other_are_all_answered(place: Place) -> None:
     """Pipelined, on one connection, and after longer than a head may take."""
     one = head("GET /health/live HTTP/1.1", HOST)
