@@ -239,3 +239,53 @@ _BUILDERS: Mapping[str, Builder] = {
     "ollama": _ollama,
     "bedrock": _bedrock,
 }
+
+
+class Failed(Exception):
+    """A call by litellm's own client failed; `status` 0: nobody knows how far it got."""
+
+    def __init__(self, status: int, retry_after: str = "") -> None:
+        super().__init__(status)
+        self.status = status
+        self.retry_after = retry_after
+
+
+async def complete(upstream: str, said: Json, key: str, base: str, seconds: float) -> Json:
+    """Have litellm call a provider that it alone knows; for an event loop of its own.
+
+    Always whole, never streamed: litellm ends a cut stream as if it were complete.
+    """
+    litellm = load()
+    params = {name: value for name, value in said.items() if name in PARAMS and value is not None}
+    params.pop("stream", None)
+    try:
+        answer = await litellm.acompletion(
+            model=upstream,
+            messages=said["messages"],
+            api_key=key or None,
+            api_base=base or None,
+            timeout=seconds,
+            num_retries=0,
+            max_retries=0,
+            drop_params=False,
+            caching=False,
+            **params,
+        )
+        found: Json = answer.model_dump(exclude_none=True)
+    except Exception as error:  # noqa: BLE001 - whatever litellm raises
+        raise _failed(error) from None
+    return found
+
+
+def _failed(error: Exception) -> Failed:
+    """Return what a failure proves: a client error was told by somebody, all else may be ours."""
+    status = getattr(error, "status_code", 0)
+    if not isinstance(status, int) or not 400 <= status < 600 or _is_ours(error):  # noqa: PLR2004
+        return Failed(0)
+    headers = getattr(error, "litellm_response_headers", None) or {}
+    return Failed(status, str(headers.get("retry-after", "")))
+
+
+def _is_ours(error: Exception) -> bool:
+    """Return whether litellm made the status up: a timeout, or a connection that broke."""
+    return type(error).__name__ in {"APIConnectionError", "Timeout", "APIError"}

@@ -27,6 +27,7 @@ from gateway.translation.gemini import GeminiReader
 from gateway.translation.google import GoogleTokens, NoToken
 from gateway.translation.litellm_port import Translated, Untranslatable
 from gateway.translation.ollama import OllamaReader
+from gateway.translation.rest import RestSource
 from gateway.translation.speaking import Speaker
 from gateway.translation.spoken import Frame, Json, Reader
 
@@ -72,10 +73,12 @@ class TranslatedSource:
         self._environ = environ
         self._pool = Pool(connect_seconds)
         self._google = GoogleTokens(environ, self._pool)
+        self._rest = RestSource(environ)
         self._warming: asyncio.Task[None] | None = None
 
     def close(self) -> None:
         self._pool.close()
+        self._rest.close()
         if self._warming is not None:
             self._warming.cancel()
 
@@ -86,6 +89,10 @@ class TranslatedSource:
 
     @asynccontextmanager
     async def post(self, model: Model, body: bytes, call_id: str) -> AsyncIterator[Answer]:
+        if model.dialect == REST:
+            async with self._rest.post(model, body, call_id) as answer:
+                yield answer
+            return
         going = await self._going(model, body, call_id)
         connection = await self._pool.connection(going.to)
         try:

@@ -83,7 +83,7 @@ async def booked(served: Served, answer: httpx.Response) -> tuple[str, int, int,
     """Return how a call was booked: outcome, cost, hold, whether it was estimated."""
     ((outcome, cost, amount, estimated),) = await served.rows(
         "SELECT c.outcome, c.cost, h.amount, c.estimated FROM call c JOIN hold h ON h.id = c.id"
-        " WHERE c.id = ?",
+        " WHERE c.id = :1",
         answer.headers["x-request-id"],
     )
     return str(outcome), int(cost), int(amount), bool(estimated)
