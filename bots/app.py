@@ -73,6 +73,7 @@ async def application(settings: Settings, own_url: str = "") -> AsyncIterator[Ap
         ]
         async with chats.running(), courier.running(core, chats.transports, chats.ready):
             try:
+                gate.translated.warm(gate.catalog.models.values())
                 drain = partial(gate.pumps.drain, DRAIN_SECONDS)
                 yield Application(core, create_app(gate, mounts), web.close, drain)
             finally:

@@ -6,7 +6,7 @@ import os
 import typer
 
 from bots.app import provider_environ
-from bots.cli import chat_checks, checks
+from bots.cli import chat_checks, checks, running_checks
 from bots.cli.checks import Check, State
 from bots.cli.options import Json
 from bots.cli.screen import print_json
@@ -61,6 +61,7 @@ async def examine() -> list[Check]:
         *await _database(settings),
         *checks.models(settings, environ),
         checks.port(settings),
+        *running_checks.metrics(settings),
         *chat_checks.platforms(settings),
     ]
 
@@ -71,6 +72,8 @@ async def _database(settings: Settings) -> list[Check]:
     except SettingsError as error:
         advice = "Start the database, or correct TOKENPOOL_DATABASE_URL."
         return [Check("database", State.FAIL, str(error), advice)]
+    if damaged := running_checks.file(settings):
+        return damaged
     tables = checks.tables(schema)
     if schema is not Schema.CURRENT:
         return [tables]
@@ -93,6 +96,8 @@ async def _within(core: Core) -> list[Check]:
         ),
         checks.clock(core.clock.now_ms(), await checkup.newest_ms(core)),
         await _audit(core),
+        running_checks.sealed(core.clock.now_ms(), await checkup.sealed_ms(core)),
+        *await running_checks.counters(core),
         *chat_checks.delivery(await delivery.trouble(core)),
     ]
 

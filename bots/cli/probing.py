@@ -2,6 +2,7 @@
 
 import http.client
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from core.settings import Settings
@@ -26,3 +27,15 @@ def ask(settings: Settings, path: str) -> dict[str, Any]:
     finally:
         asked.close()
     return said if isinstance(said, dict) else {}
+
+
+def status_of(settings: Settings, path: str, headers: Mapping[str, str]) -> int | None:
+    """Return the status that a GET is answered with; None if nobody answers."""
+    asked = http.client.HTTPConnection(reached(settings), settings.port, timeout=PROBE_SECONDS)
+    try:
+        asked.request("GET", path, headers=dict(headers))
+        return asked.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        asked.close()

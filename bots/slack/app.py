@@ -4,13 +4,13 @@ import structlog
 from pydantic import SecretStr
 from starlette.routing import Router
 
+from bots.arrivals import Arrivals
+from bots.chores import Chores
 from bots.slack.answers import Answers
-from bots.slack.arrivals import Arrivals
 from bots.slack.board import Board, place_of
-from bots.slack.chores import Chores
 from bots.slack.desk import Desk
 from bots.slack.home import Homes
-from bots.slack.people import People
+from bots.slack.people import SLACK, People
 from bots.slack.places import Places
 from bots.slack.route import Door
 from bots.slack.sdk import Api, Bot, Inlet
@@ -39,10 +39,10 @@ class Slack:
         self._up = False
         self._api = Api(_secret(settings.slack_bot_token), settings.slack_api_url)
         self._homes = Homes(core, self._api)
-        self._chores = Chores()
+        self._chores = Chores(SLACK)
         people = People(self._api, self._us, settings.slack_workspaces)
         answers = Answers(Places(core, self._api), self._homes)
-        self._desk = Desk(core, people, answers, self._chores, self._us, Arrivals(core))
+        self._desk = Desk(core, people, answers, self._chores, self._us, Arrivals(core, SLACK))
         self._inlet = Inlet(self._api, self._us, self._desk.take)
         self.transport = SlackTransport(self._api, self._start, self._stop)
 

@@ -12,11 +12,11 @@ from typing import assert_never
 import structlog
 
 from bots import dispatch
+from bots.arrivals import Arrivals
+from bots.chores import Chores
 from bots.context import Answer
 from bots.slack import events, shown
 from bots.slack.answers import Answers
-from bots.slack.arrivals import Arrivals
-from bots.slack.chores import Chores
 from bots.slack.envelope import Json, checked
 from bots.slack.events import Called, Clicked, Event, Opened, Said, Sent, Wrote
 from bots.slack.people import SLACK, UNSURE, People, Refused
@@ -70,7 +70,7 @@ class Desk:
         if event is None:
             return _nothing
         try:
-            new = await self.arrivals.claim(event)
+            new = await self.arrivals.claim(event.key, events.encode(event))
         except Refusal:
             return None
         if not new:
@@ -100,7 +100,7 @@ class Desk:
         finally:
             if modal is not None and not modal.told.done():
                 modal.told.set_result(NOTHING)
-        await self.arrivals.done(event)
+        await self.arrivals.done(event.key)
         if acted is not None:
             await self.answers.homes.acted(acted)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bots.slack.together import MOST, Together
+from bots.together import MOST, Together
 
 
 class Commits:

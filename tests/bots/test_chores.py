@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from world.slack_people import until
 
-from bots.slack import chores
-from bots.slack.chores import Chores
+from bots import chores
+from bots.chores import Chores
 
 
 @pytest.fixture(autouse=True)
@@ -15,7 +15,7 @@ def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_what_breaks_is_logged_by_name_alone(capfd: pytest.CaptureFixture[str]) -> None:
-    work = Chores()
+    work = Chores("slack")
 
     async def broken() -> None:
         raise ValueError("what somebody said")
@@ -29,7 +29,7 @@ async def test_what_breaks_is_logged_by_name_alone(capfd: pytest.CaptureFixture[
 
 
 async def test_what_has_no_end_begins_again_until_the_end() -> None:
-    work, begun = Chores(), []
+    work, begun = Chores("slack"), []
 
     async def endless() -> None:
         begun.append(True)
@@ -45,7 +45,7 @@ async def test_what_has_no_end_begins_again_until_the_end() -> None:
 
 
 async def test_the_end_waits_for_what_was_begun_but_not_for_ever() -> None:
-    work, ended = Chores(), []
+    work, ended = Chores("slack"), []
 
     async def short() -> None:
         await asyncio.sleep(0.05)

@@ -8,25 +8,26 @@ import structlog
 
 AGAIN_SECONDS = 2.0
 
-log = structlog.get_logger("tokenpool.slack")
+log = structlog.get_logger("tokenpool.chat")
 
 
 class Chores:
     """Tasks of one platform."""
 
-    def __init__(self) -> None:
+    def __init__(self, platform: str) -> None:
+        self._platform = platform
         self._short: set[asyncio.Task[Any]] = set()
         self._long: set[asyncio.Task[Any]] = set()
 
     def spawn(self, work: Coroutine[Any, Any, None], kind: str) -> None:
         """Run something that comes to its end; a bug in it is logged, by name alone."""
-        task = asyncio.create_task(_guarded(work, kind))
+        task = asyncio.create_task(self._guarded(work, kind))
         self._short.add(task)
         task.add_done_callback(self._short.discard)
 
     def keep(self, work: Callable[[], Awaitable[None]], kind: str) -> None:
         """Run something that has no end; if a bug ends it, it begins again."""
-        task = asyncio.create_task(_forever(work, kind))
+        task = asyncio.create_task(self._forever(work, kind))
         self._long.add(task)
         task.add_done_callback(self._long.discard)
 
@@ -41,18 +42,21 @@ class Chores:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-
-async def _guarded(work: Coroutine[Any, Any, None], kind: str) -> None:
-    try:
-        await work
-    except Exception as error:  # noqa: BLE001 - the door of a task: nobody awaits it
-        log.error("slack_failed", kind=kind, error=type(error).__name__)  # noqa: TRY400 - a traceback may hold what was said
-
-
-async def _forever(work: Callable[[], Awaitable[None]], kind: str) -> None:
-    while True:
+    async def _guarded(self, work: Coroutine[Any, Any, None], kind: str) -> None:
         try:
-            await work()
-        except Exception as error:  # noqa: BLE001 - as above
-            log.error("slack_failed", kind=kind, error=type(error).__name__)  # noqa: TRY400 - as above
-        await asyncio.sleep(AGAIN_SECONDS)
+            await work
+        except Exception as error:  # noqa: BLE001 - the door of a task: nobody awaits it
+            self._failed(kind, error)
+
+    async def _forever(self, work: Callable[[], Awaitable[None]], kind: str) -> None:
+        while True:
+            try:
+                await work()
+            except Exception as error:  # noqa: BLE001 - as above
+                self._failed(kind, error)
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    def _failed(self, kind: str, error: Exception) -> None:
+        """Log it by name alone: a traceback may hold what was said."""
+        name = type(error).__name__
+        log.error("chore_failed", part=self._platform, kind=kind, error=name)
