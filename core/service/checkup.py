@@ -5,7 +5,7 @@ from pathlib import Path
 
 from core.service.start import Core
 from core.settings import Settings
-from core.store import glance, schema
+from core.store import glance, schema, sqlite_copies
 from core.store.database import dialect_of, sqlite_path
 from core.store.statements import Dialect
 
@@ -51,6 +51,17 @@ async def schema_of(settings: Settings) -> Schema:
 async def newest_ms(core: Core) -> int:
     """Return when the newest call ended or act was done, by the clocks of those who wrote it."""
     return await core.database.read(glance.newest_ms())
+
+
+def fault(settings: Settings) -> str:
+    """Return what is wrong with a SQLite file, read whole; empty if nothing is."""
+    path = database_file(settings)
+    return sqlite_copies.fault(path) if path is not None and path.exists() else ""
+
+
+async def sealed_ms(core: Core) -> int | None:
+    """Return when the journal was sealed last."""
+    return await core.database.read(glance.sealed_ms())
 
 
 async def journal_length(core: Core) -> int:

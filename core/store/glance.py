@@ -10,6 +10,12 @@ def newest_ms() -> Program[int]:
     return max(calls[0][0] or 0, acts[0][0] or 0)
 
 
+def sealed_ms() -> Program[int | None]:
+    """Return the time of the newest seal."""
+    found: int | None = (yield Read("SELECT max(at_ms) FROM seal"))[0][0]
+    return found
+
+
 def transfers() -> Program[int]:
     """Return the length of the journal."""
     return int((yield Read("SELECT count(*) FROM transfer"))[0][0])

@@ -38,7 +38,7 @@ def content(file: Path) -> bytes:
     return file.read_bytes()
 
 
-def put(file: Path, content: bytes) -> None:
+def put(file: Path, content: bytes | bytearray) -> None:
     file.write_bytes(content)
 
 

@@ -1,13 +1,18 @@
 """The sweep: one round does whatever is due, a second one nothing; on both databases."""
 
+import asyncio
+from contextlib import AsyncExitStack
+
 import pytest
 from world.clock import ManualClock
 from world.office import Office, ask, open_office
 from world.told import told
 
 from core.domain.members import Priority
-from core.service import absence, teaming, upkeep
-from core.service.start import Core
+from core.service import absence, checkup, teaming, upkeep
+from core.service.auditing import audit
+from core.service.start import Core, open_core
+from core.settings import Settings
 
 
 @pytest.fixture
@@ -49,3 +54,22 @@ async def test_a_sweep_tells_everybody_what_they_are_to_hear_and_the_next_one_no
     await upkeep.sweep(office.core)
     assert await told(office) == every
     await office.assert_clean()
+
+
+async def test_the_journal_is_sealed_once_a_day_however_many_processes_sweep(
+    settings: Settings, clock: ManualClock
+) -> None:
+    async with AsyncExitStack() as stack:
+        cores = [await stack.enter_async_context(open_core(settings, clock)) for _ in range(3)]
+        office = await open_office(cores[0], clock)
+        ana = await office.member("ana", 1_000)
+        for _ in range(2):
+            await office.spend(ana.caller, 9)
+            await asyncio.gather(*(upkeep.sweep(core) for core in cores))
+            await asyncio.gather(*(upkeep.sweep(core) for core in cores))
+            clock.advance(hours=24)
+        report = await audit(cores[1])
+        sealed_ms = await checkup.sealed_ms(cores[2])
+
+    assert (report.findings, report.seals) == ((), 2)
+    assert sealed_ms == clock.ms - 24 * 3_600_000
