@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import resource
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -137,5 +138,6 @@ def run(settings: Settings, announce: Callable[[Started], None], *, as_demo: boo
     """Run `serve` on uvloop."""
     import uvloop  # noqa: PLC0415 - not on every platform, and only needed here
 
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold prompts and keys
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(settings, announce, as_demo=as_demo))
