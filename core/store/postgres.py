@@ -36,9 +36,13 @@ CONNECT_SECONDS = 1.0
 WAIT_SECONDS = 5.0
 """For a reader that is busy; one that cannot connect gives up after CONNECT_SECONDS."""
 COMMAND_SECONDS = 30.0
+IDLE_SECONDS = 5.0
+"""A transaction that does nothing for so long ends: a process that is stopped or whose machine
+hangs must not lock the rows of all others."""
 READERS = 4
 DEADLOCK_RETRIES = 5
 NOTIFY = f"SELECT pg_notify('{CHANNEL}', $1)"
+LIMIT_IDLENESS = "SET idle_in_transaction_session_timeout = {}"
 STATUS_SECONDS = 0.05
 STATUS_READS = 200
 READ_XID = "SELECT pg_current_xact_id_if_assigned()::text"
@@ -232,9 +236,11 @@ class PostgresStore:
 
     async def _connected(self) -> "asyncpg.Connection[Any]":
         if self._connection is None or self._connection.is_closed():
-            self._connection = await asyncpg.connect(
+            connection = await asyncpg.connect(
                 self._url, timeout=CONNECT_SECONDS, command_timeout=COMMAND_SECONDS
             )
+            await connection.execute(LIMIT_IDLENESS.format(int(IDLE_SECONDS * 1000)))
+            self._connection = connection
         return self._connection
 
     def _drop(self) -> None:

@@ -12,7 +12,7 @@ from world.postgres import execute
 
 from core.calls import Ticket
 from core.domain.ledger import Kind
-from core.store import auditing
+from core.store import auditing, postgres
 from core.store.database import Conflict, Unavailable
 from core.store.postgres import READERS
 from core.store.statements import Program, Read, insert
@@ -192,6 +192,24 @@ async def test_a_voiding_whose_own_commit_is_lost_is_done_once(
     await town.hold("ada", 1)
 
     assert await town.standing(town.own("ada")) == (1000, 2, 0)
+
+
+async def test_a_process_that_stands_still_in_a_transaction_stops_nobody_else(
+    place: Place, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "IDLE_SECONDS", 0.3)
+    place.store._drop()
+    await place.town.hold("ada", 4)
+    stopped = await place.store._begun()
+    await stopped.execute("SELECT * FROM balance FOR UPDATE")
+    await stopped.execute("UPDATE member SET name = 'lost'")
+
+    async with opened(postgres_url) as second, asyncio.timeout(5):
+        await second.town.hold("ada", 1)
+
+    await place.town.hold("ada", 2)
+    assert await place.town.standing(place.town.own("ada")) == (1000, 7, 0)
+    assert len(await place.town.query("SELECT id FROM member WHERE name = 'lost'")) == 0
 
 
 async def test_a_server_that_cannot_be_reached_is_unavailable_within_seconds() -> None:
