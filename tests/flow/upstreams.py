@@ -149,6 +149,7 @@ async def _stream(
 ) -> web.StreamResponse:
     response = web.StreamResponse(headers={"content-type": "text/event-stream"})
     await response.prepare(request)
+    pad = "." * int(wish.get("size", "0"))
     gap, cut = float(wish.get("gap", "0")), int(wish.get("cut", "-1"))
     for number in range(tokens_of(body, wish)):
         if number == cut:
@@ -162,7 +163,7 @@ async def _stream(
                 b'data: {"error":{"message":"overloaded","code":"overloaded"}}\n\n'
             )
             return response
-        await response.write(event(body, {"content": "word "}))
+        await response.write(event(body, {"content": "word " + pad}))
         state.served[call_id] += 1
         if gap:
             await asyncio.sleep(gap)
