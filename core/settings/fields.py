@@ -7,7 +7,21 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.domain.periods import Length
+from core.settings.chat_kinds import (
+    SLACK_API_URL,
+    TELEGRAM_API_URL,
+    ApiUrl,
+    AppToken,
+    BotToken,
+    ChannelId,
+    ChatId,
+    SigningSecret,
+    TelegramToken,
+    WebhookSecret,
+    Workspaces,
+)
 from core.settings.kinds import (
+    Cron,
     DatabaseUrl,
     Domains,
     Host,
@@ -17,15 +31,6 @@ from core.settings.kinds import (
     ShortName,
     TracesUrl,
     UnknownOutcome,
-)
-from core.settings.slack_kinds import (
-    API_URL,
-    ApiUrl,
-    AppToken,
-    BotToken,
-    ChannelId,
-    SigningSecret,
-    Workspaces,
 )
 
 PREFIX = "TOKENPOOL_"
@@ -163,7 +168,36 @@ class Settings(BaseSettings):
         description="Slack: a channel of those who decide. Requests are shown there as well, with"
         " the figures a decision needs; only their managers can decide.",
     )
-    slack_api_url: ApiUrl = Field(API_URL, description="Slack: where its Web API is.")
+    slack_api_url: ApiUrl = Field(SLACK_API_URL, description="Slack: where its Web API is.")
+    slack_posts_channel: ChannelId = Field(
+        "", description="Slack: the channel that gets the weekly leaderboard; empty: none."
+    )
+    telegram_token: TelegramToken = Field(
+        None,
+        description="Telegram: the bot's token. Alone, TokenPool asks Telegram for what is new"
+        " (long polling); with the webhook's secret and TOKENPOOL_PUBLIC_URL, Telegram calls"
+        " TokenPool. See docs/TELEGRAM.md.",
+    )
+    telegram_webhook_secret: WebhookSecret = Field(
+        None,
+        description="Telegram: proves that a request to /telegram/webhook comes from Telegram.",
+    )
+    telegram_approvals_chat: ChatId = Field(
+        "",
+        description="Telegram: a group of those who decide. Requests are shown there as well;"
+        " deciding leads to the direct chat with the bot.",
+    )
+    telegram_posts_chat: ChatId = Field(
+        "", description="Telegram: the group that gets the weekly leaderboard; empty: none."
+    )
+    telegram_api_url: ApiUrl = Field(
+        TELEGRAM_API_URL, description="Telegram: where its Bot API is."
+    )
+    leaderboard_at: Cron = Field(
+        "0 9 * * mon",
+        description="When the leaderboard of the week before is posted, in UTC: minute, hour, day,"
+        " month and weekday as in cron.",
+    )
     log_messages: bool = Field(
         default=False, description="Keep prompts and answers (never those of strict calls)."
     )

@@ -73,6 +73,13 @@ def _traces_url(value: str) -> str:
     return _public_url(value)
 
 
+def _cron(value: str) -> str:
+    from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415 - costs a start 30 ms
+
+    CronTrigger.from_crontab(value, timezone="UTC")
+    return value
+
+
 def _strong(value: SecretStr | None) -> SecretStr | None:
     secret = "" if value is None else value.get_secret_value()
     varied = len(secret) >= LEAST_SECRET and len(set(secret)) >= LEAST_DIFFERENT
@@ -118,6 +125,9 @@ TracesUrl = Annotated[
     str,
     AfterValidator(_traces_url),
     Allowed("an http or https address such as http://127.0.0.1:4318/v1/traces"),
+]
+Cron = Annotated[
+    str, AfterValidator(_cron), Allowed("a time as in cron, such as 0 9 * * mon")
 ]
 Domains = Annotated[
     str, AfterValidator(_domains), Allowed("domains such as example.com, with commas between them")

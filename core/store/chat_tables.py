@@ -190,3 +190,51 @@ class NotifyRow(SQLModel, table=True):
     utc_offset: int = 0
     channel: str = ""
     muted: str = ""
+
+
+class PendingInputRow(SQLModel, table=True):
+    """A form that somebody fills in line by line, where a platform has no inputs."""
+
+    __tablename__ = "pending_input"
+    id: str = Field(primary_key=True)
+    """`<platform>:<chat>:<user>`: one form at a time."""
+    token: str
+    """What the form's button does, once all is given."""
+    fields: str
+    """JSON: what is asked, in order."""
+    given: str
+    """JSON: what was answered, by field name. No secret is ever asked for."""
+    message_id: str
+    ends_ms: int = big(index=True)
+
+
+class VanishingRow(SQLModel, table=True):
+    """A posted message that must be deleted: it holds something that is shown once."""
+
+    __tablename__ = "vanishing"
+    platform: str = Field(primary_key=True)
+    place: str = Field(primary_key=True)
+    message_id: str = Field(primary_key=True)
+    due_ms: int = big(index=True)
+
+
+class ConversationRefRow(SQLModel, table=True):
+    """How a platform is written to first: what it said of a conversation when it last came."""
+
+    __tablename__ = "conversation_ref"
+    platform: str = Field(primary_key=True)
+    tenant: str = Field(primary_key=True)
+    place: str = Field(primary_key=True)
+    ref: str
+    """JSON as the platform's adapter keeps it."""
+    seen_ms: int = big()
+
+
+class JobRunRow(SQLModel, table=True):
+    """A job of one period, taken by the process that inserts the row: it runs once."""
+
+    __tablename__ = "job_run"
+    job: str = Field(primary_key=True)
+    period: str = Field(primary_key=True)
+    holder: str
+    at_ms: int = big()

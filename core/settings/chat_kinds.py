@@ -1,4 +1,4 @@
-"""What the settings of Slack can be, each with the words that say so."""
+"""What the settings of chat platforms can be, each with the words that say so."""
 
 import re
 from ipaddress import ip_address
@@ -9,7 +9,8 @@ from pydantic import AfterValidator, SecretStr
 
 from core.settings.kinds import Allowed
 
-API_URL = "https://slack.com/api/"
+SLACK_API_URL = "https://slack.com/api/"
+TELEGRAM_API_URL = "https://api.telegram.org/"
 
 
 def _secret(pattern: str) -> AfterValidator:
@@ -49,7 +50,7 @@ def _one_id(pattern: str) -> AfterValidator:
 
 
 def _api_url(value: str) -> str:
-    """Return where Slack's API is, with a slash at its end; the bot's token goes there."""
+    """Return where a platform's API is, with a slash at its end; the bot's token goes there."""
     parts = urlsplit(value)
     plain = value.isprintable() and not set(" @?#") & set(value) and parts.port != 0
     trusted = parts.scheme == "https" or (parts.scheme == "http" and _on_loopback(parts.hostname))
@@ -90,4 +91,17 @@ Workspaces = Annotated[
 ]
 ChannelId = Annotated[
     str, _one_id(r"[CG][A-Z0-9]{2,}"), Allowed("the id of one channel, such as C0123456789")
+]
+TelegramToken = Annotated[
+    SecretStr | None,
+    _secret(r"\d{3,20}:[\w-]{20,100}"),
+    Allowed("the token that @BotFather gave, such as 123456789:AA… with 35 letters and digits"),
+]
+WebhookSecret = Annotated[
+    SecretStr | None,
+    _secret(r"[\w-]{16,256}"),
+    Allowed("16 to 256 letters, digits, _ and -; `openssl rand -hex 32` makes one"),
+]
+ChatId = Annotated[
+    str, _one_id(r"-\d{5,20}"), Allowed("the id of one group, a number such as -1001234567890")
 ]
