@@ -59,9 +59,7 @@ def _calls(tally: Tally) -> Iterator[Metric]:
     for payer, micro in list(tally.credits_micro.items()):
         credit.add_metric((payer,), micro / MICRO)
     yield credit
-    yield _by(
-        "tokens", "Tokens as charged; cached ones are among the prompt's.", "kind", tally.tokens
-    )
+    yield _by("tokens", "Tokens as charged.", "kind", tally.tokens)
     yield _by(
         "holds_ended", "Holds that ended: settled, voided, captured.", "outcome", tally.ended
     )

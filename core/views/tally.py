@@ -72,6 +72,8 @@ class Tally:
         tokens["prompt"] += outcome.prompt_tokens
         tokens["completion"] += outcome.completion_tokens
         tokens["cached"] += outcome.cached_tokens
+        tokens["cache_written"] += outcome.cache_written_tokens
+        tokens["reasoning"] += outcome.reasoning_tokens
         self.estimates += outcome.estimated
         self.above_hold += outcome.cost_micro > ticket.amount_micro
         for attempt in outcome.attempts:
