@@ -3,15 +3,11 @@
 import asyncio
 import json
 import re
-import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any
 
-import httpx
-import openai
 import pytest
+from flow.contract import error, kind, may_come_again
 from flow.serving import Member, Served, serving
 from flow.upstreams import Upstream
 
@@ -19,43 +15,11 @@ from core.domain.keys import compose
 from core.settings import Settings
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-SAID: list[Any] = [{"role": "user", "content": "hello"}]
-CODEX = "codex_cli_rs/0.50.0 (Debian 12; x86_64)"
 RETRY_WORDS = re.compile(
     r"429|500|502|503|504|524|rate limit|too many requests|overloaded|unavailable|exhausted"
     r"|server error|timeout|malformed json|invalid key|invalid token|unauthorized|try again",
     re.IGNORECASE,
 )
-
-
-def error(answer: httpx.Response) -> Mapping[str, Any]:
-    """Return the error of an answer, whose shape is that of all errors (§3.1, §5)."""
-    assert answer.headers["content-type"] == "application/json"
-    assert re.fullmatch(r"req_[0-9A-Za-z]{24}", answer.headers["x-request-id"])
-    assert answer.headers["cache-control"] == "no-store"
-    assert answer.headers["vary"] == "Authorization"
-    said = answer.json()
-    assert set(said) == {"error"}
-    assert set(said["error"]) == {"message", "type", "param", "code"}
-    assert all(isinstance(said["error"][name], str) for name in ("message", "type", "code"))
-    assert said["error"]["param"] is None or isinstance(said["error"]["param"], str)
-    return dict(said["error"])
-
-
-def kind(answer: httpx.Response) -> tuple[int, str, str]:
-    told = error(answer)
-    return answer.status_code, told["type"], told["code"]
-
-
-def may_come_again(answer: httpx.Response) -> bool:
-    """Return whether SDKs retry it (§6); then it says when, at most a minute later (§4)."""
-    if answer.headers.get("x-should-retry") == "false":
-        return False
-    if answer.status_code in {408, 409, 429} or answer.status_code >= 500:
-        assert 1 <= int(answer.headers["retry-after"]) <= 60
-        return True
-    assert "retry-after" not in answer.headers
-    return False
 
 
 @asynccontextmanager
@@ -97,65 +61,6 @@ async def test_3_1_an_empty_quota(settings: Settings, provider: Upstream) -> Non
     assert provider.calls == 0
 
 
-@dataclass
-class Client:
-    """The official client, and what it POSTed."""
-
-    client: openai.AsyncOpenAI
-    posts: list[httpx.Request] = field(default_factory=list)
-
-    async def fail(self) -> tuple[openai.APIStatusError, float]:
-        """Return what a call raises, and after how long."""
-        began = time.monotonic()
-        with pytest.raises(openai.APIStatusError) as caught:
-            await self.client.chat.completions.create(model="mock", messages=SAID)
-        return caught.value, time.monotonic() - began
-
-
-@asynccontextmanager
-async def official(served: Served, key: str, agent: str = "") -> AsyncIterator[Client]:
-    posts: list[httpx.Request] = []
-
-    async def note(request: httpx.Request) -> None:
-        if request.method == "POST":
-            posts.append(request)
-
-    headers = {"user-agent": agent} if agent else {}
-    http = httpx.AsyncClient(event_hooks={"request": [note]})
-    async with openai.AsyncOpenAI(
-        api_key=key, base_url=f"{served.url}/v1", http_client=http, default_headers=headers
-    ) as client:
-        await client.models.list()  # the client warms up, as §10.1 measures
-        yield Client(client, posts)
-
-
-@ON_SQLITE
-@pytest.mark.parametrize(
-    ("setting", "agent", "status", "raised"),
-    [
-        ("403", "", 403, openai.PermissionDeniedError),
-        ("429", "", 429, openai.RateLimitError),
-        ("auto", "", 403, openai.PermissionDeniedError),
-        ("auto", CODEX, 429, openai.RateLimitError),
-    ],
-)
-async def test_10_1_whatever_the_status_the_client_posts_once_and_stops(
-    setting: str, agent: str, status: int, raised: type[Exception], settings: Settings
-) -> None:
-    there = settings.model_copy(update={"quota_status": setting})
-    async with serving(there, "http://127.0.0.1:9/v1") as served:
-        ann = await served.member("ann", 0)
-        async with official(served, ann.key, agent) as one:
-            caught, seconds = await one.fail()
-
-    assert type(caught) is raised
-    assert (caught.status_code, caught.code) == (status, "insufficient_quota")
-    assert (caught.type, len(one.posts)) == ("insufficient_quota", 1)
-    assert str(caught).startswith(f"Error code: {status} - ")
-    assert caught.response.headers["x-should-retry"] == "false"
-    assert seconds < 1  # 0.2 on a machine with nothing else to do; a retry would take longer
-
-
 async def test_5_keys_that_do_not_count_have_one_answer(served: Served) -> None:
     """No, wrong, revoked and expired keys, and those of a disabled person: the same body."""
     ann, bob = await served.member("ann"), await served.member("bob")
@@ -182,59 +87,58 @@ async def test_5_keys_that_do_not_count_have_one_answer(served: Served) -> None:
     assert not any(may_come_again(one) for one in answers)
 
 
-async def test_5_what_the_client_or_its_rights_have_wrong(
-    served: Served, provider: Upstream
-) -> None:
-    """Frozen team, models, fields, sizes, methods: told once, nothing held, nothing sent."""
+async def test_5_what_somebody_has_no_right_to(served: Served, provider: Upstream) -> None:
+    """A frozen team and a model off the key's list: told once, nothing held, nothing sent."""
     ann, cyd = await served.member("ann"), await served.member("cyd")
     blue = await served.team("blue", 10, cyd)
-    await served.http.patch(
-        f"/v1/admin/teams/{blue}", json={"status": "disabled"}, headers=served.admin.headers
-    )
+    frozen = {"status": "disabled"}
+    path = f"/v1/admin/teams/{blue}"
+    await served.http.patch(path, json=frozen, headers=served.admin.headers)
     terms = {"label": "x", "models": [f"m{at}" for at in range(9)]}
     narrow = Member(ann.id, (await served.post("/v1/keys", terms, ann)).json()["api_key"])
-    invalid, request_error = "invalid_field", "invalid_request_error"
-    path, headers = "/v1/chat/completions", ann.headers
-    http = served.http
-    cases = [
-        (await served.chat(cyd, "hi"), (403, "permission_error", "account_disabled"), None),
-        (await served.chat(narrow, "hi"), (403, "permission_error", "model_not_allowed"), "model"),
-        (await served.chat(ann, "hi", model=""), (400, request_error, invalid), "model"),
-        (await served.chat(ann, "hi", api_base="x"), (400, request_error, invalid), "api_base"),
-        (await served.chat(ann, "hi", nope=1), (400, request_error, invalid), "nope"),
-        (await served.chat(ann, "hi", n=9), (400, request_error, invalid), "n"),
-        (
-            await served.chat(ann, "hi", model="gpt-none"),
-            (400, request_error, "model_not_priced"),
-            "model",
-        ),
-        (
-            await served.get("/v1/models/none", ann),
-            (404, request_error, "model_not_found"),
-            "model",
-        ),
-        (
-            await http.post(path, content=b"x" * (20 * 2**20 + 1), headers=headers),
-            (413, request_error, "request_too_large"),
-            None,
-        ),
-        (await http.get(path, headers=headers), (405, request_error, "method_not_allowed"), None),
-        (await http.put(path, headers=headers), (405, request_error, "method_not_allowed"), None),
-        (
-            await http.post(path, content=b"{", headers=headers),
-            (400, request_error, "invalid_json"),
-            None,
-        ),
-    ]
 
-    for answer, wanted, param in cases:
-        assert kind(answer) == wanted, answer.text
+    team, model = await served.chat(cyd, "hi"), await served.chat(narrow, "hi")
+
+    assert kind(team) == (403, "permission_error", "account_disabled")
+    assert kind(model) == (403, "permission_error", "model_not_allowed")
+    assert error(model)["message"].endswith("It may call: m0, m1, m2, m3, m4, …")
+    assert not may_come_again(team)
+    assert not may_come_again(model)
+    assert provider.calls == 0
+    assert await served.rows("SELECT id FROM hold") == []
+
+
+FIELDS = [
+    ({"model": ""}, "invalid_field", "model"),
+    ({"api_base": "x"}, "invalid_field", "api_base"),
+    ({"nope": 1}, "invalid_field", "nope"),
+    ({"n": 9}, "invalid_field", "n"),
+    ({"model": "gpt-none"}, "model_not_priced", "model"),
+]
+
+
+async def test_5_what_a_request_has_wrong(served: Served, provider: Upstream) -> None:
+    """Fields and models named; sizes, methods, JSON: told once, nothing held, nothing sent."""
+    ann, http, path = await served.member("ann"), served.http, "/v1/chat/completions"
+    headers, wrong = ann.headers, "invalid_request_error"
+    for change, code, param in FIELDS:
+        answer = await served.chat(ann, "hi", **change)
+        assert kind(answer) == (400, wrong, code)
         assert error(answer)["param"] == param
+        assert param in error(answer)["message"]
         assert not may_come_again(answer)
-    listed = error(cases[1][0])["message"]
-    assert listed.endswith("It may call: m0, m1, m2, m3, m4, …")
-    assert "api_base" in error(cases[3][0])["message"]
-    assert cases[9][0].headers["allow"] == "POST"
+
+    unknown = await served.get("/v1/models/none", ann)
+    large = await http.post(path, content=b"x" * (20 * 2**20 + 1), headers=headers)
+    methods = [await http.request(method, path, headers=headers) for method in ("GET", "PUT")]
+    broken = await http.post(path, content=b"{", headers=headers)
+
+    assert kind(unknown) == (404, wrong, "model_not_found")
+    assert kind(large) == (413, wrong, "request_too_large")
+    assert [kind(one) for one in methods] == [(405, wrong, "method_not_allowed")] * 2
+    assert {one.headers["allow"] for one in methods} == {"POST"}
+    assert kind(broken) == (400, wrong, "invalid_json")
+    assert not any(may_come_again(one) for one in (unknown, large, *methods, broken))
     assert provider.calls == 0
     assert await served.rows("SELECT id FROM hold") == []
 
@@ -306,40 +210,6 @@ async def test_5_what_providers_have_wrong(
     assert "SECRET-PROVIDER-TEXT" not in answer.text
     assert "insufficient_quota" not in answer.text
     assert (answer.headers.get("x-tokenpool-source") == "upstream") is (wanted[0] == 429)
-
-
-@ON_SQLITE
-async def test_5_6_a_provider_that_is_away(served: Served) -> None:
-    """§6: the client comes again twice, and raises its class for 5xx."""
-    ann = await served.member("ann")
-    async with official(served, ann.key) as one:
-        with pytest.raises(openai.InternalServerError) as caught:
-            await one.client.chat.completions.create(model="nowhere", messages=SAID)
-
-    assert (caught.value.status_code, caught.value.code) == (502, "upstream_error")
-    assert [post.headers["x-stainless-retry-count"] for post in one.posts] == ["0", "1", "2"]
-
-
-@ON_SQLITE
-async def test_10_3_what_is_never_retried_is_posted_once(served: Served) -> None:
-    """§6: 400, 401, 403 and 404 by their status, 409 by our header."""
-    ann = await served.member("ann")
-    await served.chat(ann, "tokens=1", {"idempotency-key": "k1"})
-    async with official(served, ann.key) as one:
-        for model, raised in (("none", openai.BadRequestError), ("", openai.BadRequestError)):
-            with pytest.raises(raised):
-                await one.client.chat.completions.create(model=model, messages=SAID)
-        with pytest.raises(openai.ConflictError) as conflict:
-            await one.client.chat.completions.create(
-                model="mock", messages=SAID, extra_headers={"Idempotency-Key": "k1"}
-            )
-        with pytest.raises(openai.AuthenticationError):
-            await one.client.with_options(api_key="tp_x").chat.completions.create(
-                model="mock", messages=SAID
-            )
-
-    assert conflict.value.code == "idempotency_mismatch"
-    assert len(one.posts) == 4
 
 
 async def test_10_5_models_are_free_and_answer_with_nothing_left(served: Served) -> None:
