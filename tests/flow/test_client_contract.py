@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from flow.contract import error, kind, may_come_again
@@ -108,7 +109,7 @@ async def test_5_what_somebody_has_no_right_to(served: Served, provider: Upstrea
     assert await served.rows("SELECT id FROM hold") == []
 
 
-FIELDS = [
+FIELDS: list[tuple[dict[str, Any], str, str]] = [
     ({"model": ""}, "invalid_field", "model"),
     ({"api_base": "x"}, "invalid_field", "api_base"),
     ({"nope": 1}, "invalid_field", "nope"),
