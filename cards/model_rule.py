@@ -14,7 +14,7 @@ HEADLINES = {
     State.MAPPED: "{name} is mapped",
     State.BLOCKED: "{name} is blocked",
 }
-OTHER = "{name}"
+OTHER = "Model {name}"
 MOST_SHOWN = 10
 """Models on one card."""
 MOST_PRICE = 20

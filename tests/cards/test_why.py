@@ -79,3 +79,18 @@ def test_what_would_help_has_a_button() -> None:
 def test_before_the_first_call_there_is_nothing_to_explain() -> None:
     assert nothing_card().said == "You have made no call yet."
     assert {button.verb for button in seen.buttons(nothing_card())} == {Verb.QUOTA, Verb.KEYS}
+
+
+@pytest.mark.parametrize(
+    ("dispute", "verb"),
+    [
+        ("possible", Verb.DISPUTE),
+        ("open", Verb.DISPUTE_SHOW),
+        ("returned", Verb.DISPUTE_SHOW),
+        ("", None),
+    ],
+)
+def test_an_estimate_can_be_disputed_by_a_button(dispute: str, verb: Verb | None) -> None:
+    shown = seen.verbs(why_card(replace(v.CHARGED, dispute=dispute)))
+
+    assert set(shown) & {Verb.DISPUTE, Verb.DISPUTE_SHOW} == ({verb} if verb else set())

@@ -13,6 +13,7 @@ from cards import (
     keys,
     leaderboard,
     link,
+    model_rule,
     notice,
     notify,
     privacy,
@@ -50,6 +51,7 @@ from core.views.chat import (
 )
 from core.views.disputes import DisputeView, EstimatesView, UnknownView
 from core.views.explain import ExplainView
+from core.views.model_rules import ModelRuleView
 
 REQUESTS: tuple[Callable[[RequestView], Card], ...] = (
     approval.approval_card,
@@ -123,5 +125,16 @@ any_card = st.one_of(
     st.builds(dispute.disputes_card, any_tuple(DisputeView)),
     st.builds(dispute.estimated_card, any_of(EstimatesView)),
     st.builds(dispute.unknown_card, any_of(UnknownView)),
+    st.builds(model_rule.model_card, any_of(ModelRuleView), change=st.booleans()),
+    st.builds(
+        model_rule.price_form,
+        any_of(ModelRuleView),
+        st.tuples(texts, texts, texts, texts),
+        st.sampled_from(["", "0123456789ab"]),
+    ),
+    st.builds(
+        model_rule.map_form, any_of(ModelRuleView), st.lists(texts, max_size=3).map(tuple), texts
+    ),
+    st.builds(model_rule.models_card, any_tuple(ModelRuleView)),
     st.builds(notice.provider_card, texts, st.sampled_from(Trouble)),
 )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from world import chat_views as c
 from world import views as v
-from world.doubts_shown import DOUBTS
+from world.doubts_shown import DOUBTS, MODELS
 
 from cards import (
     approval,
@@ -253,4 +253,4 @@ KNOWING: dict[str, Card] = {
 }
 
 
-CARDS: dict[str, Card] = STANDING | ASKING | LIVING | KNOWING | DOUBTS
+CARDS: dict[str, Card] = STANDING | ASKING | LIVING | KNOWING | DOUBTS | MODELS

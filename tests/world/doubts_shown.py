@@ -1,10 +1,11 @@
-"""Cards about estimated charges and their disputes, in every state."""
+"""Cards about estimated charges and their disputes, and about models without a price."""
 
 from dataclasses import replace
 
 from world import dispute_views as d
+from world import model_views as m
 
-from cards import dispute
+from cards import dispute, model_rule
 from cards.card import Card
 
 DOUBTS: dict[str, Card] = {
@@ -25,4 +26,23 @@ DOUBTS: dict[str, Card] = {
     "dispute-estimated-many": dispute.estimated_card(d.MANY),
     "dispute-estimated-counted": dispute.estimated_card(d.COUNTED),
     "dispute-unknown": dispute.unknown_card(d.UNKNOWN),
+}
+
+
+MODELS: dict[str, Card] = {
+    "model-asked": model_rule.model_card(m.ASKED),
+    "model-asked-of-nobody": model_rule.model_card(replace(m.ASKED, upstream="")),
+    "model-priced": model_rule.model_card(m.PRICED),
+    "model-priced-change": model_rule.model_card(m.PRICED, change=True),
+    "model-mapped": model_rule.model_card(m.MAPPED),
+    "model-blocked": model_rule.model_card(m.BLOCKED),
+    "model-price": model_rule.price_form(m.ASKED),
+    "model-price-again": model_rule.price_form(
+        m.PRICED, ("openai/gpt-99", "200", "800", "50"), "0123456789ab"
+    ),
+    "model-map": model_rule.map_form(m.ASKED, m.NEAR),
+    "model-map-lost": model_rule.map_form(m.MAPPED, (), "gpt-4o-mimi"),
+    "model-list": model_rule.models_card((m.ASKED, m.PRICED, m.MAPPED, m.BLOCKED)),
+    "model-list-long": model_rule.models_card((m.ASKED,) * 12),
+    "model-list-none": model_rule.models_card(()),
 }
