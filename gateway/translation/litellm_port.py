@@ -13,6 +13,8 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
+from gateway.translation.camel import camel
+
 Json = dict[str, Any]
 QUIET = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
@@ -178,7 +180,7 @@ def _gemini(
     thinking = config.get("thinkingConfig") or {}
     if thinking.get("thinkingBudget", 0) > params["max_tokens"]:
         thinking["thinkingBudget"] = params["max_tokens"]
-    return Translated(body)
+    return Translated(camel(body))
 
 
 def _cohere(

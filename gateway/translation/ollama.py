@@ -49,9 +49,10 @@ class OllamaReader:
         return Said(call=Call(number, made, text_of(function.get("name")), arguments))
 
     def _end(self, event: Json) -> Said:
-        """Note the end. A prompt that was in Ollama's cache is not counted; then nothing is."""
+        """Note the end; a prompt from Ollama's cache is not counted, so then nothing counts."""
         self.ended = True
-        if "prompt_eval_count" in event and "eval_count" in event:
-            self.usage = usage_of(event["prompt_eval_count"], event["eval_count"], {})
+        prompt, spoken = event.get("prompt_eval_count"), event.get("eval_count")
+        if (prompt or spoken) and {"prompt_eval_count", "eval_count"} <= event.keys():
+            self.usage = usage_of(prompt, spoken, {})
         finish = "length" if event.get("done_reason") == "length" else "stop"
         return Said(finish="tool_calls" if self._calls else finish)

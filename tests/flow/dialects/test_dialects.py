@@ -145,7 +145,7 @@ async def test_what_was_paid_for_is_what_is_sent(place: Place, model: str) -> No
     served, state, ann = place
     limits = {
         "claude": lambda body: body["max_tokens"],
-        "gemini": lambda body: body["generationConfig"]["max_output_tokens"],
+        "gemini": lambda body: body["generationConfig"]["maxOutputTokens"],
         "command": lambda body: body["max_tokens"],
         "llama": lambda body: body["options"]["num_predict"],
         "bedrock": lambda body: body["inferenceConfig"]["maxTokens"],
