@@ -156,14 +156,16 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(settings: Settings, upstream_base: str = "") -> AsyncIterator[Served]:
-    """Serve these settings on a free port; models `demo`, `mock` and `mock-tiny`."""
+async def serving(
+    settings: Settings, upstream_base: str = "", admin_key: str = ""
+) -> AsyncIterator[Served]:
+    """Serve these settings on a free port; `admin_key` of a database that has an admin."""
     if upstream_base:
         settings.config.write_text(TOML.format(base=upstream_base))
     async with application(settings) as opened:
         core, app = opened.core, opened.app
-        key = await membership.first_admin(core)
-        assert key is not None
+        key = admin_key or await membership.first_admin(core)
+        assert key
         server = uvicorn.Server(_config(app, settings))
         listener = readable_socket()
         task = asyncio.create_task(server.serve([listener]))

@@ -16,6 +16,7 @@ def price_micro(completion_tokens: int, prompt_tokens: int = PROMPT_TOKENS) -> i
 
 @dataclass(frozen=True)
 class Case:
+    number: str
     wish: str
     status: int
     code: str
@@ -25,22 +26,22 @@ class Case:
 
 
 CASES = [
-    Case("status=500", 502, "upstream_error", "voided", 3),
-    Case("status=503", 502, "upstream_error", "voided", 3),
-    Case("status=429 retry=0", 429, "upstream_rate_limit_exceeded", "voided", 3),
-    Case("status=429 retry=3600", 429, "upstream_rate_limit_exceeded", "voided", 1),
-    Case("status=429 code=insufficient_quota", 503, "upstream_quota", "voided", 1),
-    Case("status=401", 502, "provider_auth", "voided", 1),
-    Case("status=400 code=context_length_exceeded", 400, "upstream_refused", "voided", 1),
-    Case("fault=redirect", 502, "upstream_error", "voided", 3),
-    Case("fault=garbage", 502, "upstream_error", "captured", 1),
-    Case("fault=broken", 502, "upstream_error", "captured", 1),
-    Case("status=500", 502, "upstream_error", "voided", 3, stream=True),
-    Case("fault=broken", 502, "upstream_error", "captured", 1, stream=True),
+    Case("F-41", "status=500", 502, "upstream_error", "voided", 3),
+    Case("F-41", "status=503", 502, "upstream_error", "voided", 3),
+    Case("F-40", "status=429 retry=0", 429, "upstream_rate_limit_exceeded", "voided", 3),
+    Case("F-40", "status=429 retry=3600", 429, "upstream_rate_limit_exceeded", "voided", 1),
+    Case("F-42", "status=429 code=insufficient_quota", 503, "upstream_quota", "voided", 1),
+    Case("F-42", "status=401", 502, "provider_auth", "voided", 1),
+    Case("", "status=400 code=context_length_exceeded", 400, "upstream_refused", "voided", 1),
+    Case("F-54", "fault=redirect", 502, "upstream_error", "voided", 3),
+    Case("F-43", "fault=garbage", 502, "upstream_error", "captured", 1),
+    Case("F-43", "fault=broken", 502, "upstream_error", "captured", 1),
+    Case("F-41", "status=500", 502, "upstream_error", "voided", 3, stream=True),
+    Case("F-47", "fault=broken", 502, "upstream_error", "captured", 1, stream=True),
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c.wish}{' stream' * c.stream}")
+@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c.number} {c.wish}{' stream' * c.stream}")
 async def test_a_failure_is_told_and_booked_as_what_it_proves(
     case: Case, served: Served, provider: Upstream
 ) -> None:
@@ -78,6 +79,7 @@ USAGES = [
 async def test_usage_that_cannot_be_true_never_makes_a_call_free(
     wish: str, outcome: str, *, stream: bool, served: Served
 ) -> None:
+    """F-44 where there is none, F-45 where it is no count."""
     member = await served.member("ann")
 
     answer = await served.chat(member, f"tokens=7 {wish}", stream=stream)
@@ -95,7 +97,7 @@ async def test_usage_that_cannot_be_true_never_makes_a_call_free(
     await served.assert_clean()
 
 
-async def test_usage_above_the_hold_becomes_a_debt(served: Served) -> None:
+async def test_f46_usage_above_the_hold_becomes_a_debt(served: Served) -> None:
     member = await served.member("ann")
 
     wish = 'usage={"prompt_tokens":11,"completion_tokens":5000}'
@@ -115,6 +117,7 @@ async def test_usage_above_the_hold_becomes_a_debt(served: Served) -> None:
 async def test_a_stream_that_breaks_off_ends_with_an_error_and_charges_what_was_read(
     wish: str, served: Served
 ) -> None:
+    """F-47 for a cut line, F-48 for an error within the stream."""
     member = await served.member("ann")
 
     answer = await served.chat(member, wish, stream=True)
@@ -131,7 +134,7 @@ async def test_a_stream_that_breaks_off_ends_with_an_error_and_charges_what_was_
     await served.assert_clean()
 
 
-async def test_a_stopped_upstream_costs_nothing(served: Served, provider: Upstream) -> None:
+async def test_f39_a_stopped_upstream_costs_nothing(served: Served, provider: Upstream) -> None:
     member = await served.member("ann")
     before = await served.quota(member)
 
@@ -144,7 +147,7 @@ async def test_a_stopped_upstream_costs_nothing(served: Served, provider: Upstre
     assert (await served.rows("SELECT outcome FROM attempt"))[0][0] == "unsent"
 
 
-async def test_a_fallback_answers_at_its_own_price_when_the_first_model_is_down(
+async def test_f39_a_fallback_answers_at_its_own_price_when_the_first_model_is_down(
     served: Served,
 ) -> None:
     member = await served.member("ann")

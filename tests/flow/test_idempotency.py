@@ -4,8 +4,10 @@ import asyncio
 
 import httpx
 import pytest
-from flow.serving import Member, Served
+from flow.serving import Member, Served, serving
 from flow.upstreams import Upstream
+
+from core.settings import Settings
 
 KEY = {"Idempotency-Key": "build-7"}
 READ_CALLS = "SELECT count(*), sum(cost) FROM call"
@@ -155,3 +157,21 @@ async def test_a_call_that_failed_for_sure_may_be_repeated_with_its_key(
 
     assert (failed.status_code, again.status_code) == (400, 400)
     assert provider.calls == 2
+
+
+async def test_f20_after_a_restart_a_settled_call_is_not_made_again(
+    settings: Settings, provider: Upstream
+) -> None:
+    """The answer was in memory only; that the call was charged, and what, is in the ledger."""
+    async with serving(settings, provider.base) as before:
+        member = await before.member("ann")
+        first = await before.chat(member, "tokens=5", KEY)
+        key = before.admin.key
+
+    async with serving(settings, provider.base, key) as after:
+        again = await after.chat(member, "tokens=5", KEY)
+
+    assert (again.status_code, code(again)) == (409, "replay_without_content")
+    assert again.headers["x-tokenpool-cost"] == first.headers["x-tokenpool-cost"]
+    assert first.headers["x-request-id"] in again.json()["error"]["message"]
+    assert provider.calls == 1

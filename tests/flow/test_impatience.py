@@ -31,6 +31,7 @@ async def charges(served: Served) -> dict[str, int]:
 async def test_300_impatient_clients_leave_no_open_hold_and_no_free_token(
     served: Served, provider: Upstream
 ) -> None:
+    """F-30 at any chunk, F-29 before the first one."""
     member = await served.member("ann", quota=100_000)
     dice = random.Random(7)
 
@@ -48,7 +49,7 @@ async def test_300_impatient_clients_leave_no_open_hold_and_no_free_token(
     await served.assert_clean()
 
 
-async def test_a_call_whose_client_left_is_still_settled_exactly_within_the_grace(
+async def test_f30_a_call_whose_client_left_is_still_settled_exactly_within_the_grace(
     served: Served, provider: Upstream
 ) -> None:
     member = await served.member("ann")
@@ -61,7 +62,7 @@ async def test_a_call_whose_client_left_is_still_settled_exactly_within_the_grac
     assert sum(provider.served.values()) == 30
 
 
-async def test_an_upstream_slower_than_the_grace_is_cancelled_and_what_it_sent_is_charged(
+async def test_f30_an_upstream_slower_than_the_grace_is_cancelled_and_what_it_sent_is_charged(
     hasty: Served, provider: Upstream
 ) -> None:
     member = await hasty.member("ann")
