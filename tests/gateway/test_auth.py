@@ -82,6 +82,7 @@ async def test_each_header_admits(http: httpx.AsyncClient, office: Office, name:
 
 
 async def test_wrong_keys_all_look_the_same(http: httpx.AsyncClient, office: Office) -> None:
+    """F-83: one body for all of them."""
     unknown, _ = fresh_key(office.core)
     texts = (b"tp_", unknown.text.encode(), b"\xff")
     wrong = [{}, *({b"authorization": b"Bearer " + text} for text in texts)]
@@ -96,6 +97,7 @@ async def test_wrong_keys_all_look_the_same(http: httpx.AsyncClient, office: Off
 async def test_the_twenty_first_wrong_key_of_a_minute_is_slowed_down(
     http: httpx.AsyncClient, office: Office
 ) -> None:
+    """F-92: guesses at keys."""
     ana = await office.member("ana")
     await office.again(ana)
     office.core.callers.forget_all()
@@ -118,6 +120,7 @@ async def test_calls_without_any_key_are_no_guesses(http: httpx.AsyncClient) -> 
 
 
 async def test_a_bootstrap_by_rest_works_once_and_guesses_are_counted(core: Core) -> None:
+    """F-91: used again, it is not found."""
     settings = core.settings.model_copy(update={"bootstrap_token": SecretStr(TOKEN)})
     body = {"email": "eva@x.example", "name": "Eva"}
     async with client_of(replace(core, settings=settings)) as http:
@@ -149,6 +152,7 @@ async def test_guesses_at_the_bootstrap_token_are_slowed_down(core: Core) -> Non
 
 
 def test_a_route_without_a_policy_stops_the_start() -> None:
+    """F-87: the boot fails."""
     app = FastAPI()
 
     @app.get("/open")

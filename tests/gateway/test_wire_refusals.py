@@ -181,6 +181,7 @@ BAD_JSON: list[bytes] = [
 
 @pytest.mark.parametrize(("change", "param"), BAD_FIELDS)
 def test_a_field_that_is_wrong_or_unknown_is_named(change: dict[str, Any], param: str) -> None:
+    """F-107, F-108, F-109: each is refused by name."""
     with pytest.raises(Refusal) as caught:
         parse_chat(json.dumps({**GOOD, **change}).encode())
 
@@ -190,6 +191,7 @@ def test_a_field_that_is_wrong_or_unknown_is_named(change: dict[str, Any], param
 
 @pytest.mark.parametrize("body", BAD_JSON, ids=range(len(BAD_JSON)))
 def test_what_is_no_sound_json_object_is_refused(body: bytes) -> None:
+    """F-107: NaN, 1e999, lone surrogates, names twice."""
     with pytest.raises(Refusal) as caught:
         parse_chat(body)
 

@@ -84,6 +84,7 @@ def test_what_changes_something_must_come_from_this_site(
     headers: dict[str, str],
     own: bool,  # noqa: FBT001
 ) -> None:
+    """F-94: no Sec-Fetch-Site, null Origin."""
     code = verdict(Guard(settings()), asked(method, host="tokens.example.com", **headers))
 
     assert code == (None if own else Code.PERMISSION_DENIED)
@@ -162,6 +163,7 @@ async def test_every_answer_carries_the_policy(here: Site) -> None:
 
 
 async def test_another_site_cannot_click_here(here: Site) -> None:
+    """F-94, as far as there is a page: no other site acts here."""
     ann = await here.member("Ann")
     async with here.signed_in(ann) as browser:
         forged = await browser.post(

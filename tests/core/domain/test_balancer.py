@@ -29,6 +29,7 @@ def paid(purse: Purses, bound: Bound = CALL, *, lower: bool = False) -> Granted 
 
 
 def test_exactly_enough_is_enough_and_one_less_goes_down_the_chain() -> None:
+    """F-72: to the microcredit."""
     own, pool = paid(replace(FULL, own_micro=50)), paid(FULL)
 
     assert own == Granted(Payer.OWN, 20, 50)
@@ -142,6 +143,7 @@ def restated(bound: Bound, purse: Purses) -> tuple[Payer, int] | None:
 
 @given(bounds, purses)
 def test_the_first_payer_who_has_enough_pays_it_all(bound: Bound, purse: Purses) -> None:
+    """F-72: never split between payers."""
     decision, rule = decide(bound, purse), restated(bound, purse)
 
     if rule is None:

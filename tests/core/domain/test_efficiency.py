@@ -52,6 +52,7 @@ def test_exactly_the_minimum_volume_is_ranked() -> None:
 
 @pytest.mark.parametrize("short", ["calls", "prompt_tokens", "completion_tokens"])
 def test_one_below_any_minimum_is_not_ranked(short: str) -> None:
+    """F-82: a minimum of calls and tokens."""
     below = replace(LEAST, **{short: getattr(LEAST, short) - 1})
 
     assert rank([below]) == ()
@@ -106,6 +107,7 @@ def test_a_manager_does_not_see_hidden_members_either() -> None:
 @pytest.mark.parametrize("manages", [False, True])
 @pytest.mark.parametrize("ranked", [SMALLEST_GROUP - 1, SMALLEST_GROUP])
 def test_names_in_a_small_group_are_for_those_who_manage_it(*, ranked: int, manages: bool) -> None:
+    """F-82: a tiny team names nobody."""
     everyone = [volume(name, 10_000) for name in "abc"[:ranked]]
     everyone += [hidden(volume("x", 9_000)), volume("y", 1)]
 

@@ -49,6 +49,7 @@ async def test_a_vacation_ends_by_itself(office: Office) -> None:
 
 
 async def test_a_colleague_draws_on_the_share_only_while_somebody_is_away(office: Office) -> None:
+    """F-79: what is held settles, nothing new is lent; F-78: not to whoever is away."""
     blue = await office.team("Blue", 1_000)
     ana = await office.member("ana", 0, blue)
     bob = await office.member("bob", 0, blue)
@@ -94,6 +95,7 @@ async def test_an_end_must_be_ahead_and_belong_to_a_vacation(
 
 
 async def test_the_eleventh_change_within_a_day_is_refused(office: Office) -> None:
+    """F-77: ten changes a day."""
     await toggle(office, 10)
 
     with pytest.raises(Refusal) as refused:

@@ -138,6 +138,7 @@ async def test_the_same_again_says_that_nothing_changed(office: Office, ana: Som
 async def test_managers_hear_of_a_vacation_once_a_day(
     office: Office, blue: str, ana: Somebody
 ) -> None:
+    """F-77: one notification."""
     mona = await office.member("mona", team=blue, manages=True)
     red = await office.team("Red")
     await teaming.add_member(office.core, office.admin.person, red, ana.id)

@@ -46,6 +46,7 @@ async def urgently(office: Office, who: Somebody, amount: int = 10) -> None:
 async def test_the_managers_hear_of_critical_calls_once_a_day(
     office: Office, blue: str, ana: Somebody, mona: Somebody
 ) -> None:
+    """F-76: managers are told, coalesced."""
     max_ = await office.member("max", team=blue, manages=True)
     await urgently(office, ana)
     await urgently(office, ana)

@@ -40,6 +40,7 @@ def with_token(core: Core, token: str = TOKEN) -> Core:
 
 
 async def test_of_fifty_bootstraps_at_once_one_succeeds(core: Core) -> None:
+    """F-91: a race of fifty."""
     core = with_token(core)
 
     results = await asyncio.gather(
@@ -65,6 +66,7 @@ async def test_a_bootstrap_needs_the_token(core: Core) -> None:
 
 
 async def test_a_bootstrap_is_over_after_fifteen_minutes(core: Core, clock: ManualClock) -> None:
+    """F-91: after 15 minutes."""
     clock.advance(seconds=15 * 60)
 
     for late in (with_token(core), core):

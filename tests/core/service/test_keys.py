@@ -89,6 +89,7 @@ async def test_what_a_key_cannot_be_is_named(
 
 
 async def test_wrong_keys_are_all_refused_alike(office: Office, ana: Somebody) -> None:
+    """F-83."""
     expired = await keys.new_key(
         office.core, ana.person, ana.id, KeyTerms("x", expires_ms=office.clock.ms + 1)
     )
@@ -106,6 +107,7 @@ async def test_wrong_keys_are_all_refused_alike(office: Office, ana: Somebody) -
 
 
 async def test_a_mistyped_key_does_not_reach_the_database(office: Office, ana: Somebody) -> None:
+    """F-83: a wrong checksum costs no query."""
     rules = Rules(office.core.pepper, office.core.settings.period)
     cut_off = replace(office.core, database=Database("sqlite:////nowhere/none.db", rules))
     mistyped = ana.key[:-1] + ("0" if ana.key[-1] != "0" else "1")
@@ -179,6 +181,7 @@ async def test_a_rotation_never_lengthens_a_life(office: Office, ana: Somebody) 
 
 
 async def test_no_hold_is_committed_with_a_revoked_key(office: Office, ana: Somebody) -> None:
+    """F-85: whatever a cache still says."""
     await office.hold(ana.caller, 10)
     view = await keys.revoke_key(office.core, ana.person, ana.caller.key_id)
 

@@ -66,6 +66,7 @@ async def test_only_settled_calls_count(core: Core, town: Town) -> None:
 
 
 async def test_who_hides_is_gone_at_once_for_everybody_else(core: Core, town: Town) -> None:
+    """F-82: the opt-out is honoured."""
     for name, completion in (("ada", 400), ("bob", 300), ("cyd", 200), ("dan", 100)):
         await write(town, name, completion)
     await hide(core, "ada", hidden=True)

@@ -135,6 +135,7 @@ async def test_a_code_claimed_twice_by_one_account_is_one_claim_and_by_another_n
 async def test_five_wrong_codes_are_enough_for_ten_minutes_however_they_come(
     office: Office, ana: Somebody
 ) -> None:
+    """F-92: guesses at link codes."""
     right = (await linking.new_code(office.core, ana.caller)).code
     wrong = CODE_LETTERS[5:13]
 

@@ -105,6 +105,7 @@ async def test_a_demoted_administrator_has_lost_the_right_at_once(office: Office
     "change", [MemberChange(role=Role.MEMBER), MemberChange(status=Status.DISABLED)]
 )
 async def test_the_last_administrator_stays_one(office: Office, change: MemberChange) -> None:
+    """F-93: demoted or disabled."""
     made = await membership.create_admin(office.core, "eva@x.example", "Eva")
     away = MemberChange(status=Status.DISABLED)
     await membership.update_user(office.core, office.admin.person, made.id, away)
@@ -120,6 +121,7 @@ async def test_the_last_administrator_stays_one(office: Office, change: MemberCh
 
 
 async def test_of_two_last_administrators_who_demote_each_other_one_stays(office: Office) -> None:
+    """F-93: at the same time."""
     made = await membership.create_admin(office.core, "eva@x.example", "Eva")
     demoted = MemberChange(role=Role.MEMBER)
 
@@ -177,6 +179,7 @@ async def test_a_raised_quota_counts_at_once(office: Office) -> None:
 
 
 async def test_a_quota_cut_with_open_holds_is_reached_as_they_resolve(office: Office) -> None:
+    """F-81: never below what is held and spent."""
     ana = await office.member("ana", 100)
     first, second = await office.hold(ana.caller, 40), await office.hold(ana.caller, 40)
 

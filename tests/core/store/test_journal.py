@@ -49,6 +49,7 @@ async def test_own_quota_pays_first_even_for_a_critical_call(town: Town) -> None
 
 
 async def test_the_pool_pays_a_critical_call_up_to_the_members_ceiling(town: Town) -> None:
+    """F-76: entitled, up to the own ceiling."""
     ticket = await town.hold("bob", 60, critical=True)
     denied = await town.database.commit(town.hold_item("bob", 41, critical=True))
     rest = await town.hold("bob", 40, critical=True)
@@ -83,6 +84,7 @@ async def test_the_pool_lends_what_is_free_while_somebody_else_is_away(town: Tow
 
 
 async def test_nobody_borrows_because_they_are_away_themselves(town: Town) -> None:
+    """F-78: a share is for the others of the team."""
     await town.leave("bob")
 
     assert reasons(await town.denied("bob", 10)) == [Reason.PERSONAL_EXHAUSTED]
@@ -140,6 +142,7 @@ async def test_a_call_that_may_not_be_critical_goes_on_without_and_is_told_so(
     right: str,
     pays: bool,  # noqa: FBT001 - a table's column
 ) -> None:
+    """F-75: the header is ignored, the chain goes on."""
     await update(town, "team", f"critical_policy = '{policy}'", "id = 'blue'")
     await update(town, "membership", f"critical = '{right}'", "member_id = 'bob'")
     await town.leave("ada")
