@@ -3,9 +3,9 @@
     python tests/bench/soak.py [--minutes 30] [--plain 100] [--streams 20] [--database sqlite]
 
 The tools are pinned to the last core and TokenPool to the first, as in run.py. Each minute: calls,
-bad answers, p50 and p99 of plain calls and streams, resident memory, open files, open holds. In
-the end a table and a verdict; the exit status is 1 if any part of it failed, and all figures are
-in soak.json.
+bad answers, p50 and p99 of plain calls and streams, processor time for a call, resident memory,
+open files, open holds. In the end a table and a verdict; the exit status is 1 if any part of it
+failed, and all figures are in soak.json.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.run import build, mock, pin, pinned, postgres_url, rss_mib
+from bench.run import build, cpu_seconds, mock, pin, pinned, postgres_url, rss_mib
 from flow.processes import Process, serve_process
 from flow.serving import TOML
 
@@ -27,10 +27,13 @@ MOST_RSS_SLOPE = 1.0
 """MiB in ten minutes, over the second half."""
 MOST_P99_RATIO = 1.5
 """Median of the last third's minutes over that of the first third's."""
+MOST_CPU_RATIO = 1.2
+"""The same of processor time for a call, which says more than times on a busy machine."""
 MOST_P99_GROWTH_MS = 2.0
 """What is less than this is no growth, whatever its ratio."""
 MOST_MORE_FILES = 16
 """In the calmest minute of the last third, over that of the first: pools open some in a burst."""
+HEAD = "minute   calls  bad     p50     p99  streams    p99  CPU ms  RSS MiB  files  holds"
 WARMUP_SECONDS = 0.5
 CONNECTIONS = 64
 KEYS = 8
@@ -47,6 +50,8 @@ class Minute:
     p99: float
     stream_p50: float
     stream_p99: float
+    cpu_ms: float
+    """TokenPool's, for a call."""
     rss_mib: float
     files: int
     open_holds: int
@@ -71,17 +76,25 @@ def load(
 
 async def minute(no: int, folder: Path, process: Process, asked: argparse.Namespace) -> Minute:
     port, pid = int(process.url.rpartition(":")[2]), process.process.pid
-    seconds = 60 - WARMUP_SECONDS
+    seconds, before = 60 - WARMUP_SECONDS, cpu_seconds(pid)
     plain, streams = await asyncio.gather(
         asyncio.to_thread(load, folder, port, asked.plain, seconds, streamed=False),
         asyncio.to_thread(load, folder, port, asked.streams, seconds, streamed=True),
     )
+    calls, spent = plain["ok"] + streams["ok"], cpu_seconds(pid) - before
     held = await process.rows("SELECT count(*) FROM hold WHERE state = 'open'")
     return Minute(
-        no, plain["ok"] + streams["ok"], plain["bad"] + streams["bad"],
+        no, calls, plain["bad"] + streams["bad"],
         plain["p50"], plain["p99"], streams["p50"], streams["p99"],
-        rss_mib(pid), open_files(pid), int(held[0][0]),
+        spent * 1000 / max(1, calls), rss_mib(pid), open_files(pid), int(held[0][0]),
     )  # fmt: skip
+
+
+def line(m: Minute) -> str:
+    return (
+        f"{m.no:6} {m.calls:7,} {m.bad:4} {m.p50:7.2f} {m.p99:7.2f} {m.stream_p50:7.2f}"
+        f" {m.stream_p99:7.2f} {m.cpu_ms:7.3f} {m.rss_mib:8.1f} {m.files:6} {m.open_holds:6}"
+    )
 
 
 def slope(values: list[float]) -> float:
@@ -113,7 +126,11 @@ def verdict(minutes: list[Minute], audited: list[str]) -> dict[str, tuple[bool, 
     third = max(1, len(minutes) // 3)
     bad, held = sum(m.bad for m in minutes), minutes[-1].open_holds
     files = most_idle(minutes[-third:]) - most_idle(minutes[:third])
+    cpu = growth([m.cpu_ms for m in minutes])
     return {
+        "CPU for a call flat": (
+            cpu[1] <= cpu[0] * MOST_CPU_RATIO, "{:.3f} ms, then {:.3f} ms".format(*cpu),
+        ),
         "RSS flat": (rising < MOST_RSS_SLOPE, f"{rising:+.2f} MiB in ten minutes"),
         "p99 flat": (flat(p99), "{:.2f} ms, then {:.2f} ms".format(*growth(p99))),
         "p99 of streams flat": (
@@ -134,15 +151,10 @@ async def soak(
         await asyncio.to_thread(pin, process.process.pid)
         people = [await process.member(f"soak{n}", 1_000_000_000) for n in range(KEYS)]
         (folder / "keys").write_text("\n".join(who.key for who in people) + "\n")
-        print("minute    calls  bad     p50     p99  stream p50      p99  RSS MiB  files  holds")
+        print(HEAD)
         for no in range(1, asked.minutes + 1):
             minutes.append(await minute(no, folder, process, asked))
-            m = minutes[-1]
-            print(
-                f"{m.no:6} {m.calls:8,} {m.bad:4} {m.p50:7.2f} {m.p99:7.2f} {m.stream_p50:11.2f}"
-                f" {m.stream_p99:8.2f} {m.rss_mib:8.1f} {m.files:6} {m.open_holds:6}",
-                flush=True,
-            )
+            print(line(minutes[-1]), flush=True)
         report = await process.command("audit", "--json")
     return minutes, [str(finding) for finding in report["findings"]]
 
