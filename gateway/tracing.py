@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # an extra: it may not be there
 
 TRACEPARENT = re.compile(rb"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 """W3C trace context, version 00. Its companions tracestate and baggage are not looked at."""
-EXPORT_MILLIS = 5_000
+EXPORT_MILLIS = 2_000
 MS, SERVER_ERROR = 1_000_000, 500
 Said = dict[str, str | int | bool]
 

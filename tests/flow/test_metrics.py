@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 
+import httpx
 import pytest
 from flow.serving import Served, serving
 from flow.upstreams import Upstream, upstream
@@ -13,10 +15,15 @@ from core.calls import Attempt, Outcome
 from core.domain.credits import wire
 from core.domain.errors import Code, Refusal
 from core.domain.ledger import Kind
+from core.service.start import Core
 from core.settings import Settings, SettingsError
 from core.views.tally import Histogram, Tally
 from gateway import metrics
+from gateway.app import create_app
+from gateway.catalog import Catalog
+from gateway.gate import Gate
 from gateway.metric_families import Collector, Gauges
+from gateway.sources import HttpSource
 
 TOKEN = "f3a9c1d2e4b5a6978877665544332211"
 SECRET_NAMES = ("ann", "broke", "Blue", "x.example", "usr_", "team_", "tp_", "req_", "chatcmpl")
@@ -101,38 +108,36 @@ def _block(seconds: float) -> None:
         pass
 
 
-@pytest.mark.parametrize(
-    ("changed", "headers", "status"),
-    [
-        ({}, {}, 200),
-        ({}, {"x-forwarded-for": "192.0.2.7"}, 404),
-        ({"public_url": "http://pool.example"}, {"host": "pool.example"}, 404),
-        ({"metrics": False}, {}, 404),
-        ({"metrics_token": SecretStr(TOKEN)}, {}, 404),
-        ({"metrics_token": SecretStr(TOKEN)}, {"authorization": f"Bearer {TOKEN[::-1]}"}, 404),
-        ({"metrics_token": SecretStr(TOKEN)}, {"authorization": f"Bearer {TOKEN}"}, 200),
-        ({"host": "192.0.2.1"}, {}, 404),
-        ({"host": "192.0.2.1", "metrics_token": SecretStr(TOKEN)}, {}, 404),
-        (
-            {"host": "192.0.2.1", "metrics_token": SecretStr(TOKEN)},
-            {"authorization": f"Bearer {TOKEN}", "x-forwarded-for": "192.0.2.7"},
-            200,
-        ),
-    ],
-)
-@on_sqlite
-async def test_it_is_for_this_machine_or_for_who_has_the_token(
-    settings: Settings,
-    changed: dict[str, object],
-    headers: dict[str, str],
-    status: int,
-) -> None:
-    async with serving(settings.model_copy(update=changed), "http://127.0.0.1:9/v1") as served:
-        answer = await served.http.get("/metrics", headers=headers)
+WITH_TOKEN: dict[str, object] = {"metrics_token": SecretStr(TOKEN)}
+ELSEWHERE: dict[str, object] = {"host": "192.0.2.1"}
+RIGHT, WRONG = ({"authorization": f"Bearer {token}"} for token in (TOKEN, TOKEN[::-1]))
+PROXIED = {"x-forwarded-for": "192.0.2.7"}
+MAY_READ: list[tuple[dict[str, object], dict[str, str], int]] = [
+    ({}, {}, 200),
+    ({}, PROXIED, 404),
+    ({"public_url": "http://pool.example"}, {"host": "pool.example"}, 404),
+    ({"metrics": False}, {}, 404),
+    (WITH_TOKEN, {}, 404),
+    (WITH_TOKEN, WRONG, 404),
+    (WITH_TOKEN, RIGHT, 200),
+    (ELSEWHERE, {}, 404),
+    (ELSEWHERE | WITH_TOKEN, {}, 404),
+    (ELSEWHERE | WITH_TOKEN, RIGHT | PROXIED, 200),
+]
 
-    assert answer.status_code == status
-    if status == 404:
-        assert answer.json()["error"]["code"] == "not_found"
+
+@on_sqlite
+async def test_it_is_for_this_machine_or_for_who_has_the_token(core: Core) -> None:
+    for changed, headers, status in MAY_READ:
+        one = replace(core, settings=core.settings.model_copy(update=changed))
+        app = create_app(Gate(one, Catalog({}, {}), HttpSource({})))
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            answer = await client.get("/metrics", headers=headers)
+
+        assert (changed, headers, answer.status_code) == (changed, headers, status)
+        if status == 404:
+            assert answer.json()["error"]["code"] == "not_found"
 
 
 @on_sqlite
