@@ -3,7 +3,7 @@
 from cards import rows, snippets
 from cards.actions import Verb
 from cards.card import Button, Card, Code, Divider, Fact, Facts, Field, Node, Style, Text, Tone
-from cards.phrases import amount, count
+from cards.phrases import amount, count, listed
 from core.domain.spans import moment
 from core.domain.wording import MOST_NAME
 from core.views import KeyView, NewKeyView
@@ -111,9 +111,22 @@ def _facts(key: KeyView) -> tuple[Fact, ...]:
         facts.append(Fact("Priority", "critical"))
     if key.privacy == "strict":
         facts.append(Fact("Privacy", "strict"))
+    if key.models:
+        facts.append(Fact("Models", listed(key.models)))
+    if limits := _limits(key):
+        facts.append(Fact("Limits", listed(limits)))
     if key.expires_ms is not None:
         facts.append(Fact("Ends", moment(key.expires_ms)))
     return tuple(facts)
+
+
+def _limits(key: KeyView) -> list[str]:
+    found = ((key.rpm, "request"), (key.tpm, "token"), (key.concurrency, "call"))
+    return [
+        f"{count(number, one)} {'at once' if one == 'call' else 'a minute'}"
+        for number, one in found
+        if number is not None
+    ]
 
 
 def _counted(number: int, one: str, many: str) -> tuple[Node, ...]:

@@ -9,11 +9,12 @@ from bots.cli.opening import with_core
 from bots.cli.options import Json, Who, credits_micro, span_ms
 from bots.cli.screen import hint, print_json, table
 from core.domain import keys as written
+from core.domain.allowance import Allowance
 from core.domain.credits import spoken
 from core.domain.members import Priority, Privacy
 from core.domain.spans import moment
 from core.service import keys
-from core.service.keys import KeyTerms
+from core.service.keys import AllowanceChange, KeyTerms
 from core.service.membership import OPERATOR
 from core.service.start import Core
 from core.views import KeyView, NewKeyView
@@ -22,7 +23,7 @@ app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode="rich",
-    help="Make, list, rotate and revoke API keys.",
+    help="Make, list, limit, rotate and revoke API keys.",
 )
 
 NEW = """
@@ -33,6 +34,17 @@ tokenpool key new ada@example.com laptop
 tokenpool key new ada@example.com ci --team research --cap 200 --expires 30d
 
 tokenpool key new ada@example.com pager --critical --strict
+
+tokenpool key new ada@example.com agent --model gpt-5-mini --rpm 60 --concurrency 4
+"""
+LIMIT = """
+[bold]Examples[/bold]
+
+tokenpool key limit tp_Ab3dEf6hIj9k --rpm 60 --tpm 90000
+
+tokenpool key limit tp_Ab3dEf6hIj9k --concurrency 0 (as many at once as it likes)
+
+tokenpool key limit tp_Ab3dEf6hIj9k --model gpt-5 --model gpt-5-mini
 """
 ROTATE = """
 [bold]Examples[/bold]
@@ -42,6 +54,13 @@ tokenpool key rotate tp_Ab3dEf6hIj9k
 tokenpool key rotate tp_Ab3dEf6hIj9k --overlap 0 (the old key ends now)
 """
 
+Models = Annotated[
+    list[str] | None,
+    typer.Option("--model", metavar="NAME", help="The only one; may be repeated."),
+]
+Rpm = Annotated[int | None, typer.Option(metavar="NUMBER", help="Requests a minute.")]
+Tpm = Annotated[int | None, typer.Option(metavar="NUMBER", help="Tokens a minute.")]
+AtOnce = Annotated[int | None, typer.Option(metavar="NUMBER", help="Calls at the same time.")]
 Key = Annotated[
     str, typer.Argument(metavar="KEY", help="A key's beginning, as `key list` shows it.")
 ]
@@ -66,6 +85,10 @@ def new(  # noqa: PLR0913 - one parameter an option
     strict: Annotated[
         bool, typer.Option("--strict", help="No word of its calls is ever kept.")
     ] = False,
+    model: Models = None,
+    rpm: Rpm = None,
+    tpm: Tpm = None,
+    concurrency: AtOnce = None,
     as_json: Json = False,
 ) -> None:
     """Make an API key for somebody; prints it, once."""
@@ -78,6 +101,7 @@ def new(  # noqa: PLR0913 - one parameter an option
             Privacy.STRICT if strict else Privacy.STANDARD,
             cap,
             None if expires is None else core.clock.now_ms() + expires,
+            Allowance(tuple(model or ()), rpm, tpm, concurrency),
         )
         return await keys.new_key(core, OPERATOR, await finding.member_id(core, who), terms)
 
@@ -97,6 +121,27 @@ def list_(who: Who, *, as_json: Json = False) -> None:
         return
     titles = ("key", "label", "state", "ends", "last used", ">cap", "for")
     table(titles, [_line(key) for key in found])
+
+
+@app.command(epilog=LIMIT)
+def limit(  # noqa: PLR0913 - one parameter an option
+    key: Key,
+    *,
+    model: Models = None,
+    all_models: Annotated[bool, typer.Option("--all-models", help="Any model again.")] = False,
+    rpm: Rpm = None,
+    tpm: Tpm = None,
+    concurrency: AtOnce = None,
+    as_json: Json = False,
+) -> None:
+    """Change what a key may do at most; 0 takes a limit off."""
+    models = () if all_models else tuple(model) if model else None
+    change = AllowanceChange(models, rpm, tpm, concurrency)
+    changed = with_core(lambda core: keys.change_key(core, OPERATOR, _id(key), change))
+    if as_json:
+        print_json(changed)
+    else:
+        typer.echo(f"{changed.prefix} ({changed.label}) may do at most: {_most(changed)}.")
 
 
 @app.command(epilog=ROTATE)
@@ -157,5 +202,16 @@ def _line(key: KeyView) -> tuple[str, ...]:
         "" if key.expires_ms is None else moment(key.expires_ms),
         "never" if key.last_used_ms is None else moment(key.last_used_ms),
         "" if key.cap_micro is None else spoken(key.cap_micro),
-        ", ".join(word for word in terms if word != "standard"),
+        ", ".join(word for word in (*terms, *_limits(key)) if word != "standard"),
     )
+
+
+def _limits(key: KeyView) -> tuple[str, ...]:
+    """Return what a key may do at most, as few words as can be."""
+    numbers = (("rpm", key.rpm), ("tpm", key.tpm), ("at once", key.concurrency))
+    told = tuple(f"{number:,} {name}" for name, number in numbers if number is not None)
+    return (*key.models, *told)
+
+
+def _most(key: KeyView) -> str:
+    return ", ".join(_limits(key)) or "anything"

@@ -167,6 +167,22 @@ def test_a_new_key_is_shown_once_with_what_to_do_with_it(office: Desk) -> None:
     assert "revoked" in office.run("key", "revoke", key).out
 
 
+def test_what_a_key_may_do_at_most_is_set_shown_and_changed(office: Desk) -> None:
+    options = ("--model", "demo", "--rpm", "60", "--tpm", "90000", "--concurrency", "4")
+    made = office.made("key", "new", "ada@example.com", "ci", *options)
+    key = f"tp_{made['id']}"
+
+    assert (
+        "demo, 60 rpm, 90,000 tpm, 4 at once" in office.run("key", "list", "ada@example.com").out
+    )
+    less = office.run("key", "limit", key, "--rpm", "30", "--tpm", "0").out
+    assert less == f"{key} (ci) may do at most: demo, 30 rpm, 4 at once.\n"
+    off = office.run("key", "limit", key, "--all-models", "--rpm", "0", "--concurrency", "0").out
+    assert off.endswith("may do at most: anything.\n")
+    wrong = office.run("key", "limit", key, "--rpm=-1")
+    assert "rpm: 1 to" in wrong.err
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -33,6 +33,16 @@ def test_terms_are_shown_where_there_are_any() -> None:
     assert "Last used: never" in special
 
 
+def test_limits_are_shown_where_there_are_any() -> None:
+    limited = replace(v.KEY, models=("demo", "gpt"), rpm=60, tpm=90_000, concurrency=1)
+    words, plain = seen.words(keys_card((limited,))), seen.words(keys_card((v.KEY,)))
+
+    assert "Models: demo and gpt\n" in words
+    assert "Limits: 60 requests a minute, 90,000 tokens a minute and 1 call at once" in words
+    assert "Models" not in plain
+    assert "Limits" not in plain
+
+
 def test_ending_a_key_asks_first_and_names_it() -> None:
     end = seen.button(keys_card((v.KEY,)), Verb.KEY_REVOKE)
 
