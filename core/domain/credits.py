@@ -38,6 +38,12 @@ def exact(amount_pico: int) -> str:
     return f"{whole}.{rest:012d}".rstrip("0") if rest else f"{whole}"
 
 
+def told(amount_pico: int) -> str:
+    """Return the same as people read it, with nothing left out: `1,250.5`."""
+    whole, dot, rest = exact(amount_pico).partition(".")
+    return f"{int(whole):,}{dot}{rest}"
+
+
 def spoken(amount_micro: int) -> str:
     """Return credits as people read them: thousands separators, at most two places."""
     sign, amount = ("-", -amount_micro) if amount_micro < 0 else ("", amount_micro)

@@ -1,7 +1,7 @@
 """A call's story in plain sentences: who was asked to pay, what was held, what it came to."""
 
 from core.calls import LookView
-from core.domain.credits import PICO_PER_MICRO, ceil_micro, exact, spoken
+from core.domain.credits import PICO_PER_MICRO, ceil_micro, spoken, told
 from core.domain.errors import Code
 from core.domain.spans import moment
 from core.store.story import CallStory, Ending, RefusalStory
@@ -19,6 +19,7 @@ HAD = {
     "vacation_cap": "The team's vacation share had {left} credits left",
 }
 """By the reason for which a payer could not pay: the one that was the tightest."""
+PER_MILLION = 1_000_000
 KINDS = {
     "input": "tokens of prompt",
     "cache_read": "tokens of prompt, read from the cache,",
@@ -120,8 +121,8 @@ def _ended(story: CallStory, ending: Ending) -> list[str]:
 def _bill(ending: Ending) -> list[str]:
     """Tell the arithmetic, token kind by token kind, at the prices of then."""
     lines = [
-        f"{one.tokens:,} {KINDS[one.kind]} at {_credits(spoken(one.per_million_micro))} per"
-        f" million: {_credits(exact(one.amount_pico))}."
+        f"{one.tokens:,} {KINDS[one.kind]} at {_credits(told(one.rate_pico * PER_MILLION))} per"
+        f" million: {_credits(told(one.amount_pico))}."
         for one in ending.charges
     ]
     total_pico = sum(one.amount_pico for one in ending.charges)

@@ -141,7 +141,7 @@ def _call(row: Row) -> Program[CallStory]:
 def _ending(row: Row) -> Ending:
     usage = Usage(row[12], row[13], row[14], row[17], row[18])
     charges = bill(kept(row[20]), usage) if row[20] else ()
-    return Ending(row[10], bool(row[11]), *row[12:20], charges)
+    return Ending(row[10], bool(row[11]), *row[12:20], charges=charges)
 
 
 def _only_try(ending: Ending, started_ms: int) -> list[Try]:

@@ -172,7 +172,7 @@ async def serving(
         while not server.started:
             await asyncio.sleep(0.005)
         port = listener.getsockname()[1]
-        limits = httpx.Limits(max_connections=None)
+        limits = httpx.Limits(max_connections=None, keepalive_expiry=2)  # before the server does
         base = f"http://127.0.0.1:{port}"
         async with httpx.AsyncClient(base_url=base, timeout=60, limits=limits) as http:
             me = (

@@ -71,7 +71,7 @@ async def test_the_arithmetic_is_told_at_the_price_that_was_kept(core: Core, tow
         "400 tokens of prompt, read from the cache, at 1,000 credits per million: 0.4 credits.",
         "100 tokens of prompt, written to the cache, at 3,000 credits per million: 0.3 credits.",
         "100 tokens of answer at 8,000 credits per million: 0.8 credits.",
-        "200 tokens of reasoning at 5,000 credits per million: 1.0000000002 credits.",
+        "200 tokens of reasoning at 5,000.000001 credits per million: 1.0000000002 credits.",
         "Together that is 3.50 credits, rounded up once.",
     )
     assert cost == 3_500_001 == ceil_micro(sum(line.cost_pico for line in view.charges))
