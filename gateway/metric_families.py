@@ -73,6 +73,7 @@ def _troubles(tally: Tally) -> Iterator[Metric]:
         ("invalid_usage", "Answers whose usage was impossible.", tally.invalid_usage),
         ("above_hold", "Calls that cost more than was held for them.", tally.above_hold),
         ("orphans", "Holds of dead processes that this one ended.", tally.orphans),
+        ("upkeep_failures", "Rounds of upkeep that broke.", tally.upkeep_failures),
         ("clock_skew", "Signed requests whose time was too far from ours.", tally.clock_skew),
     ):
         yield CounterMetricFamily(PREFIX + name, text, value=count)

@@ -100,7 +100,10 @@ async def _restore_postgres(settings: Settings, source: Path, url: str) -> Audit
     if await postgres_copies.holds_rows(url):
         raise _not_empty("The database holds data. Make a new one, with createdb")
     await postgres_copies.put_back(url, source)
-    return await _audited(settings)
+    try:
+        return await _audited(settings)
+    except SettingsError as error:
+        raise SettingsError(f"The rows are back, but cannot be used: {error}") from None
 
 
 async def _audited(settings: Settings) -> AuditReport:

@@ -73,8 +73,13 @@ async def sweep(core: Core) -> None:
     await membership.write_last_used(core)
     await notice(core)
     day = datetime.fromtimestamp(core.clock.now_ms() / 1000, UTC).date().isoformat()
-    if await core.database.run(lambda: meta.claim(f"job:daily:{day}", core.epoch)):
-        await daily(core)
+    job = f"job:daily:{day}"
+    if await core.database.run(lambda: meta.claim(job, core.epoch)):
+        try:
+            await daily(core)
+        except Refusal:
+            await core.database.run(lambda: meta.unclaim(job))
+            raise
 
 
 async def notice(core: Core) -> None:
@@ -129,3 +134,6 @@ async def _every(seconds: float, core: Core, job: Callable[[Core], Awaitable[obj
             await job(core)
         except Refusal as refusal:
             log.warning("upkeep_waits", code=refusal.code.value)
+        except Exception as error:  # noqa: BLE001 - its door: without a heartbeat others take its holds
+            core.tally.upkeep_failures += 1
+            log.error("upkeep_failed", error=type(error).__name__, part=job.__name__)  # noqa: TRY400 - no text

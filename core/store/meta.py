@@ -23,6 +23,11 @@ def claim(job: str, holder: str) -> Program[bool]:
     return bool(rows)
 
 
+def unclaim(job: str) -> Program[None]:
+    """Let a job that was claimed and not done be claimed again."""
+    yield Read("DELETE FROM meta WHERE name = :1 RETURNING name", (job,))
+
+
 def renew(name: str, holder: str, until_ms: int, now_ms: int) -> Program[bool]:
     """Take or renew a lease; False while another holder's still runs."""
     yield Insert(LeaseRow, ("name", "holder", "until_ms"), [(name, holder, until_ms)], ignore=True)

@@ -57,6 +57,7 @@ class Tally:
         self.orphans = 0
         self.invalid_usage = 0
         self.clock_skew = 0
+        self.upkeep_failures = 0
 
     def batch(self, items: int, seconds: float) -> None:
         """Count one transaction of holds and settlements."""

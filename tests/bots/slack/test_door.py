@@ -109,6 +109,7 @@ async def test_unsigned_stale_and_doubled_headers_are_refused(office: SlackOffic
 
     for headers in (form, dict(signature(SAID, str(now() - 360))), twice, stamped):
         assert (await http.post(PATH, content=SAID, headers=headers)).status_code == 401
+    assert office.served.core.tally.clock_skew == 1
     assert (await http.post(PATH, content=b"ssl_check=1", headers=form)).status_code == 401
     assert (await http.get(PATH)).status_code == 405
     assert (await http.post("/slack/other", content=SAID)).status_code == 404

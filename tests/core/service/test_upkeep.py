@@ -4,15 +4,16 @@ import asyncio
 from contextlib import AsyncExitStack
 
 import pytest
+from structlog.testing import capture_logs
 from world.clock import ManualClock
 from world.office import Office, ask, open_office
 from world.told import told
 
 from core.domain.members import Priority
-from core.service import absence, checkup, teaming, upkeep
-from core.service.auditing import audit
+from core.service import absence, auditing, checkup, teaming, upkeep
 from core.service.start import Core, open_core
 from core.settings import Settings
+from core.store.database import Unavailable
 
 
 @pytest.fixture
@@ -68,8 +69,42 @@ async def test_the_journal_is_sealed_once_a_day_however_many_processes_sweep(
             await asyncio.gather(*(upkeep.sweep(core) for core in cores))
             await asyncio.gather(*(upkeep.sweep(core) for core in cores))
             clock.advance(hours=24)
-        report = await audit(cores[1])
+        report = await auditing.audit(cores[1])
         sealed_ms = await checkup.sealed_ms(cores[2])
 
     assert (report.findings, report.seals) == ((), 2)
     assert sealed_ms == clock.ms - 24 * 3_600_000
+
+
+async def test_a_job_that_breaks_is_counted_and_goes_on(core: Core) -> None:
+    rounds = 0
+
+    async def breaking(_core: Core) -> None:
+        nonlocal rounds
+        rounds += 1
+        raise KeyError("no word of this")
+
+    with capture_logs() as said:
+        task = asyncio.create_task(upkeep._every(0, core, breaking))
+        while rounds < 3:
+            await asyncio.sleep(0)
+        task.cancel()
+    assert core.tally.upkeep_failures >= 2
+    assert said[0] == {
+        "event": "upkeep_failed", "error": "KeyError", "part": "breaking", "log_level": "error",
+    }  # fmt: skip
+
+
+async def test_a_day_whose_seal_failed_is_sealed_by_the_next_sweep(
+    core: Core, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(_core: Core) -> None:
+        raise Unavailable
+
+    with monkeypatch.context() as patch:
+        patch.setattr(auditing, "seal", away)
+        with pytest.raises(Unavailable):
+            await upkeep.sweep(core)
+    await upkeep.sweep(core)
+
+    assert (await auditing.audit(core)).seals == 1
