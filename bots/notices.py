@@ -65,12 +65,14 @@ async def copy_of(core: Core, copy: Copy) -> tuple[Card, bool]:
 
 async def _request_copy(core: Core, copy: Copy) -> tuple[Card, bool] | None:
     view = await _seen(core, copy)
-    return view and (_request(copy.kind, view), view.approval.status != State.PENDING)
+    if view is None:
+        return None
+    return _request(copy.kind, view), view.approval.status != State.PENDING
 
 
 async def _dispute_copy(core: Core, copy: Copy) -> tuple[Card, bool] | None:
     view = await disputing.shown_to(core, copy.viewer_id, copy.ref)
-    return view and (dispute_card(view), view.state != disputes.State.OPEN)
+    return None if view is None else (dispute_card(view), view.state != disputes.State.OPEN)
 
 
 async def _seen(core: Core, copy: Copy) -> RequestView | None:
@@ -96,7 +98,7 @@ async def _decided(core: Core, parcel: Parcel) -> Card | None:
 
 async def _model_copy(core: Core, copy: Copy) -> tuple[Card, bool] | None:
     view = await offering.shown_to(core, copy.viewer_id, copy.ref)
-    return view and (model_card(view), False)
+    return None if view is None else (model_card(view), False)
 
 
 COPIES = {"apr": _request_copy, "mdl": _model_copy}

@@ -8,7 +8,7 @@ import pytest
 from flow.serving import TOML
 from flow.test_disputes import seen
 from flow.upstreams import Upstream
-from world.browsing import Browser, Person, Site, buttons, site, titles
+from world.browsing import Browser, Button, Person, Site, buttons, site, titles
 
 from core.domain.credits import MICRO
 from core.domain.members import Role
@@ -25,6 +25,12 @@ class Shop:
     here: Site
     ann: Person
     ada: Browser
+
+    async def send_price(self, submit: Button) -> httpx.Response:
+        """Send a price that is far above that of any model like it."""
+        return await self.ada.press(
+            submit, input="2000", output="8000", cached="", upstream="openai/gpt-99"
+        )
 
 
 @pytest.fixture
@@ -65,10 +71,9 @@ async def test_a_price_that_an_administrator_sets_by_buttons_counts_for_the_next
     assert titles(page).count("gpt-99 has no price here") == 1
 
     form = await shop.ada.press(buttons(page)["Set price"])
-    odd = {"input": "2000", "output": "8000", "cached": "", "upstream": "openai/gpt-99"}
-    warned = await shop.ada.press(buttons(form.text)["Set price"], **odd)
+    warned = await shop.send_price(buttons(form.text)["Set price"])
     assert "100 times" in warned.text
-    done = await shop.ada.press(buttons(warned.text)["Set it all the same"], **odd)
+    done = await shop.send_price(buttons(warned.text)["Set it all the same"])
 
     assert titles(done.text) == ["gpt-99 is priced"]
     answered = await call(shop, "gpt-99@critical")

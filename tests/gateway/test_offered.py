@@ -10,12 +10,13 @@ from world.told import told
 
 from core.domain.errors import Code, Refusal
 from core.domain.members import Priority
-from core.domain.model_rules import MOST_NAMES_A_DAY, MOST_OPEN, Dollars
+from core.domain.model_rules import MOST_NAMES_A_DAY, MOST_OPEN, Dollars, State
 from core.domain.pricing import Rates
 from core.service import offering
 from core.service.start import Core, open_core
 from core.settings import Settings
 from core.store import model_rules
+from core.store.acts import Act
 from gateway import catalog
 from gateway.offered import Offered
 
@@ -220,8 +221,8 @@ async def test_a_rule_that_a_process_cannot_serve_says_so(
 ) -> None:
     """Another process has the provider's key; this one was started without it."""
     view = {"upstream": "hosted_vllm/x", "input": "1", "output": "1"}
-    decision = model_rules.Decision("far", model_rules.State.PRICED, view)
-    act = model_rules.Act("evt_x", office.admin.id, office.clock.ms)
+    decision = model_rules.Decision("far", State.PRICED, view)
+    act = Act("evt_x", office.admin.id, office.clock.ms)
     await office.core.database.run(lambda: model_rules.decide(act, decision))
 
     refusal = await refused(offered.resolve(ana.caller, "far"))
