@@ -9,7 +9,7 @@ from core.domain.allowance import COUNTED, Allowance
 from core.domain.errors import Code, Refusal
 from core.store.statements import Program, Read, Row
 
-OWN = "SELECT models, rpm, tpm, concurrency, cap FROM api_key WHERE id = :1"
+OWN = "SELECT models, rpm, tpm, concurrency, cap, expires_ms FROM api_key WHERE id = :1"
 
 _NAMES = msgspec.json.Decoder(tuple[str, ...])
 
@@ -44,8 +44,11 @@ def allowance_of(columns: Row) -> Allowance:
     return Allowance(models_of(columns[0]), columns[1], columns[2], columns[3])
 
 
-def within_own(by_key: str, wanted: Allowance, cap_micro: int | None) -> Program[None]:
-    """Refuse what the key that asks may not do itself (F-89); chat and shell have no key."""
+def within_own(by_key: str, wanted: Allowance, cap_micro: int | None) -> Program[int | None]:
+    """Refuse what the key that asks may not do itself (F-89); return when that key ends.
+
+    Chat and shell have no key.
+    """
     rows = (yield Read(OWN, (by_key,))) if by_key else []
     for row in rows:
         wider = wanted.wider_than(allowance_of(row))
@@ -53,6 +56,9 @@ def within_own(by_key: str, wanted: Allowance, cap_micro: int | None) -> Program
             wider = "cap"
         if wider is not None:
             raise too_wide(by_key, wider)
+        if row[5] is not None:
+            return int(row[5])
+    return None
 
 
 def too_wide(key_id: str, term: str) -> Refusal:

@@ -118,7 +118,9 @@ def new_key(
 ) -> Program[None]:
     """Make a key for oneself, or as an administrator for anybody; no wider than the asking key."""
     yield from _as_holder(act, member_id)
-    yield from within_own(by_key, terms.allowance, terms.cap_micro)
+    ends = yield from within_own(by_key, terms.allowance, terms.cap_micro)
+    if ends is not None and (terms.expires_ms is None or terms.expires_ms > ends):
+        raise too_wide(by_key, "expires")
     rows = yield Read("SELECT status FROM member WHERE id = :1 FOR UPDATE", (member_id,))
     if not rows:
         raise missing("user", member_id)
@@ -147,19 +149,18 @@ def rotate_key(
 ) -> Program[str]:
     """Make a key like this one, which ends at `old_until_ms`; return its label.
 
-    The new one has no expiry: that of the old one may be due to an earlier rotation.
+    The new one has no expiry, as that of the old one may be due to an earlier rotation; but a key
+    that ends makes none that outlives it.
     """
     old = yield from _locked(act, key_id)
     ends = old[7]
     if old[8] is not None or (ends is not None and ends <= act.now_ms):
         raise Refusal(Code.CONFLICT, "This key is no longer valid. Make a new one.")
     allowance = allowance_of(old[11:15])
-    yield from within_own(by_key, allowance, old[5])
+    own_end = yield from within_own(by_key, allowance, old[5])
     until = old_until_ms if ends is None else min(ends, old_until_ms)
     yield Change(ApiKeyRow, ("id", "expires_ms"), [(key_id, until)])
-    terms = KeyTerms(
-        old[1], old[2], Priority(old[3]), Privacy(old[4]), old[5], allowance=allowance
-    )
+    terms = KeyTerms(old[1], old[2], Priority(old[3]), Privacy(old[4]), old[5], own_end, allowance)
     yield insert(_row(old[10], fresh, terms, act.now_ms))
     yield act.note("key.rotate", key_id, successor=fresh.id, until_ms=until)
     return str(old[1])

@@ -95,6 +95,25 @@ async def test_a_capped_key_makes_no_key_without_its_cap(office: Office, ana: So
     await keys.new_key(office.core, ana.person, ana.id, terms, by)
 
 
+async def test_a_key_that_ends_makes_no_key_that_outlives_it(
+    office: Office, ana: Somebody
+) -> None:
+    """F-89: by the hour, neither a new one nor by rotating itself or another."""
+    ends = office.clock.now_ms() + 3_600_000
+    terms = KeyTerms("x", expires_ms=ends)
+    made = await keys.new_key(office.core, ana.person, ana.id, terms)
+    by = (await known(office.core, made.api_key)).caller.key_id
+
+    for expires in (None, ends + 1):
+        later = KeyTerms("y", expires_ms=expires)
+        longer = keys.new_key(office.core, ana.person, ana.id, later, by)
+        assert (await refused(longer)).param == "expires"
+    await keys.new_key(office.core, ana.person, ana.id, terms, by)
+    turned = await keys.rotate_key(office.core, ana.person, ana.caller.key_id, by_key=by)
+    lives = "SELECT expires_ms FROM api_key WHERE id = :1"
+    assert (await office.rows(lives, turned.id))[0][0] == ends
+
+
 async def test_a_member_lets_a_key_do_less_and_an_administrator_more(
     office: Office, ana: Somebody
 ) -> None:

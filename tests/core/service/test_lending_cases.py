@@ -7,8 +7,9 @@ from world.clock import ManualClock
 from world.office import Office, Somebody, open_office
 
 from core.calls import Denied, Ticket
-from core.domain.balancer import Payer, Reason
+from core.domain.balancer import Reason
 from core.domain.errors import Code, Refusal
+from core.domain.ledger import Payer
 from core.domain.members import Status
 from core.service import absence, teaming
 from core.service.start import Core
