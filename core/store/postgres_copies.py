@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 import asyncpg
 
@@ -101,4 +101,5 @@ def _apart(url: str) -> tuple[str, str]:
     inside = dict(asked).get("password", "")
     query = urlencode([(name, value) for name, value in asked if name != "password"])
     netloc = f"{user}@{hosts}" if user else hosts
-    return urlunsplit(parts._replace(netloc=netloc, query=query)), unquote(password) or inside
+    address = f"{parts.scheme}://{netloc}{parts.path}{'?' if query else ''}{query}"
+    return address, unquote(password) or inside
