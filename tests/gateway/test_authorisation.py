@@ -23,6 +23,8 @@ CHANGES = [
     for who in WHO
     if route.method != "GET" and route.answer_to(who) in GOOD
 ]
+WIDER = {"POST /v1/keys", "POST /v1/keys/{key_id}/rotate"}
+"""Routes by which a key could make one that may do more than itself."""
 TABLES = (
     "approval", "balance", "call", "dispute", "hold", "limit_row", "member", "membership",
     "outbox", "team", "transfer",
@@ -101,6 +103,25 @@ async def test_whoever_may_change_something_can(all_of_it: Whole, route: Route, 
     answer = await all_of_it.call(route, who)
 
     assert answer.status_code == route.answer_to(who), answer.text
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_narrow_key_does_no_more_than_its_owner_and_makes_no_wider_one(
+    all_of_it: Whole,
+) -> None:
+    """F-89: a key of ana's for one model, with a cap."""
+    found = {}
+    for route in ROUTES:
+        wanted = route.answer_to("ana")
+        if route.name in WIDER:
+            wanted = 403
+        elif route.method != "GET" and wanted in GOOD:
+            continue  # it does what ana may do, and what it does would be in the way of the rest
+        answer = await all_of_it.call(route, "narrow")
+        if answer.status_code != wanted:
+            found[route.name] = (answer.status_code, wanted)
+
+    assert found == {}
 
 
 async def test_what_is_anothers_answers_as_what_never_was(all_of_it: Whole) -> None:

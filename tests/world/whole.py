@@ -17,6 +17,7 @@ from bots.slack import platform as slack
 from bots.web import app as web_app
 from bots.web.app import Web
 from core.calls import Outcome
+from core.domain.allowance import Allowance
 from core.domain.ledger import Kind
 from core.domain.members import Status
 from core.service import approving, disputing, keys, membership
@@ -32,6 +33,7 @@ from gateway.sources import HttpSource
 
 SLACK = {"slack_bot_token": SecretStr("xoxb-1-x"), "slack_signing_secret": SecretStr("5" * 32)}
 HOUR_MS = 3_600_000
+NARROW = KeyTerms("narrow", cap_micro=10**8, allowance=Allowance(models=("demo",)))
 FOREIGN = {
     "user_id": "usr_none", "team_id": "team_none", "approval_id": "apr_none",
     "key_id": "0" * 12, "request_id": "req_none", "name": "none", "call_id": "req_never",
@@ -98,9 +100,9 @@ async def whole(core: Core, clock: ManualClock) -> AsyncIterator[Whole]:
     }
     request = await approving.request_more(core, ana.caller, 50, "demo")
     held = {"nobody": ""} | {name: one.key for name, one in living.items()}
-    made = Whole(
-        door_of(core), office, living, held | await _dead(office, ana, blue), {}, count(1)
-    )
+    held |= await _dead(office, ana, blue)
+    held["narrow"] = (await keys.new_key(core, ana.person, ana.id, NARROW)).api_key
+    made = Whole(door_of(core), office, living, held, {}, count(1))
     chat = await made.send("POST", "/v1/chat/completions", ana.key, CHAT_BODY)
     assert chat.status_code == 200, chat.text
     ids = {
