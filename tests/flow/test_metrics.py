@@ -26,7 +26,17 @@ from gateway.metric_families import Collector, Gauges
 from gateway.sources import HttpSource
 
 TOKEN = "f3a9c1d2e4b5a6978877665544332211"
-SECRET_NAMES = ("ann", "broke", "Blue", "x.example", "usr_", "team_", "tp_", "req_", "chatcmpl")
+SECRET_NAMES = (
+    "ann",
+    "penniless",
+    "Blue",
+    "x.example",
+    "usr_",
+    "team_",
+    "tp_",
+    "req_",
+    "chatcmpl",
+)
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 Samples = dict[tuple[str, tuple[str, ...]], float]
@@ -50,12 +60,12 @@ async def test_it_counts_what_the_ledger_and_the_provider_saw_and_names_nobody(
     settings: Settings,
 ) -> None:
     async with upstream() as provider, serving(settings, provider.base) as served:
-        ann, broke = await served.member("ann"), await served.member("broke", quota=0)
+        ann, broke = await served.member("ann"), await served.member("penniless", quota=0)
         await served.team("Blue", 1000, ann)
         for wish in ("tokens=3", "tokens=4", "status=500", 'usage={"prompt_tokens":-1}'):
             await served.chat(ann, wish)
         await served.chat(ann, "tokens=5", stream=True)
-        await served.chat(broke, "tokens=3")
+        await served.chat(poor, "tokens=3")
         await served.chat(ann, "n", model="CANARY-model")
         await served.http.get("/v1/CANARY-path", headers=ann.headers)
         await served.quiet()
