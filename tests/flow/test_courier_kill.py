@@ -1,4 +1,7 @@
-"""kill -9 in the middle of deliveries; `tests/torture/test_courier.py` does it twenty times."""
+"""kill -9 in the middle of deliveries; `tests/torture/test_courier.py` does it twenty times.
+
+F-26.
+"""
 
 from world.assault import assault
 from world.vendor import vending

@@ -1,5 +1,7 @@
 """kill -9 in the middle of calls: what was in flight is captured, nothing was served for free.
 
+F-16, F-17, F-25 (to be out of memory is to be killed), F-27.
+
 `tests/torture/test_kill.py` does the same fifty times, with SIGTERM in between.
 """
 

@@ -147,6 +147,7 @@ class Killing:
             "without a hold": self.witness.unheld,
             "laws": dict(self.witness.broken),
             "audit": report["findings"],
+            "damage": await self.witness.damage(),
             "odd answers": self.crowd.odd[:10],
             "tracebacks": log.count("Traceback"),
             "more captured than in flight": max(0, crashed - self.kills * 2 * self.callers),

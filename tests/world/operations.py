@@ -1,4 +1,4 @@
-"""What dies in `crashing`: holds, endings of holds, corrections, decisions, seals."""
+"""What dies in `crashing`: holds, endings of holds (F-18, F-19), corrections, decisions, seals."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ async def _hold(core: Core, item: HoldItem) -> None:
 
 
 async def _judge_hold(town: Town, item: HoldItem) -> None:
-    """Nothing, or a hold that was captured: nobody was told that it is theirs."""
+    """Nothing (F-13), or a hold that was captured: nobody was told that it is theirs (F-14)."""
     assert await _outcome(town, item.ask.call_id) in {None, ("captured", HELD)}
 
 

@@ -105,6 +105,12 @@ class Witness:
 
         return await self._database.read(program())
 
+    async def damage(self) -> list[str]:
+        """Return what is wrong with the file of a SQLite database; PostgreSQL has none (F-27)."""
+        if not self._database.one_server:
+            return []
+        return [row[0] for row in await self.rows("PRAGMA integrity_check") if row[0] != "ok"]
+
     async def calm_after(self, seconds: float) -> float:
         """Return after how many seconds no hold was open; TimeoutError if that took too long."""
         loop = asyncio.get_running_loop()

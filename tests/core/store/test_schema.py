@@ -129,6 +129,7 @@ asyncio.run(schema.connected(sys.argv[1], work))
 
 
 def test_a_killed_upgrade_leaves_nothing_and_the_next_one_does_it(empty_url: str) -> None:
+    """F-22."""
     killed = subprocess.run([sys.executable, "-c", KILLED, empty_url], check=False)
     assert killed.returncode == 9
     assert asyncio.run(schema.current(empty_url)) is None
