@@ -60,7 +60,7 @@ async def test_it_counts_what_the_ledger_and_the_provider_saw_and_names_nobody(
     settings: Settings,
 ) -> None:
     async with upstream() as provider, serving(settings, provider.base) as served:
-        ann, broke = await served.member("ann"), await served.member("penniless", quota=0)
+        ann, poor = await served.member("ann"), await served.member("penniless", quota=0)
         await served.team("Blue", 1000, ann)
         for wish in ("tokens=3", "tokens=4", "status=500", 'usage={"prompt_tokens":-1}'):
             await served.chat(ann, wish)
