@@ -6,6 +6,7 @@ from flow.serving import Served
 
 from core.domain.notifying import Trouble
 from core.service.alarms import WINDOW_MS
+from core.store.statements import Row
 
 READ_TOLD = "SELECT member_id, payload FROM outbox WHERE kind = 'provider'"
 ALARMS = [
@@ -20,8 +21,10 @@ ALARMS = [
 
 async def told(served: Served, least: int = 1) -> list[tuple[str, str]]:
     """Return who was told what, once there is so much of it: it comes after the answer."""
+    rows = list[Row]()
     async with asyncio.timeout(5):
-        while len({row[1] for row in (rows := await served.rows(READ_TOLD))}) < least:
+        while len({row[1] for row in rows}) < least:
+            rows = await served.rows(READ_TOLD)
             await asyncio.sleep(0.01)
     return sorted((row[0], row[1]) for row in rows)
 
