@@ -12,7 +12,7 @@ from core.settings import Settings
 
 CANARY = "xK7quailZebra93"
 STRICT = {"X-Privacy-Mode": "strict"}
-TOLD = {"echoed", "echoed in a stream", "repeated", "field", "model", "unpriced", "id"}
+TOLD = {"echoed", "echoed in a stream", "repeated", "field", "id"}
 """Ways whose answer, to whoever asked, has the word in it: an echo, or the name at fault."""
 
 
@@ -26,6 +26,7 @@ async def test_no_word_of_a_strict_call_is_kept_anywhere(
     await tell_all(cage, database_url, provider.base, repeats=1)
 
     assert provider.calls > 15
+    assert cage.traced
     assert await cage.found(database_url) == {}
     assert cage.most_core_bytes == (0, 0), "a core file would hold every prompt that is in memory"
     told = {way for way, said in cage.said.items() if cage.canaries.found_in(said.encode())}

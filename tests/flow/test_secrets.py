@@ -80,7 +80,7 @@ async def test_no_secret_shows_anywhere(sqlite_url: str, tmp_path: Path) -> None
             async with httpx.AsyncClient(base_url=process.url, timeout=30) as client:
                 said = await answers(client, ana.key)
             listed = command_line(process.process.pid)
-    written = canaries.files(tmp_path, but=["tokenpool.toml"])
+    written = b"\n".join(canaries.files(tmp_path, but=["tokenpool.toml"]).values())
     keys = {"Ana's key": ana.key, "Ana's secret": ana.key.rpartition("_")[2]}
     keys |= {"admin's key": process.admin_key, "admin's secret": process.admin_key[-38:]}
 

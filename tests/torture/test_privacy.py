@@ -18,4 +18,5 @@ async def test_a_thousand_canaries_leave_no_trace(database_url: str, tmp_path: P
         await tell_all(cage, database_url, provider.base, repeats)
 
     assert provider.calls > MANY // 2
+    assert cage.traced
     assert await cage.found(database_url) == {}

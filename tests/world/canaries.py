@@ -31,9 +31,10 @@ class Canaries:
         """Return in which disguises the mark is there; a word cut in two has a half in each."""
         haystacks = [written, *inflated(written)]
         return [
-            name
+            f"{name}: {around(haystack, needle)!r}"
             for name, needle in self._disguises()
-            if any(needle in haystack for haystack in haystacks)
+            for haystack in haystacks
+            if needle in haystack
         ]
 
     def _disguises(self) -> Iterator[tuple[str, bytes]]:
@@ -53,6 +54,12 @@ class Canaries:
             yield f"base64 in a URL, shifted by {shift}", quote(inner, safe="").encode()
 
 
+def around(haystack: bytes, needle: bytes) -> bytes:
+    """Return what stands around a find, for whoever has to explain it."""
+    at = haystack.index(needle)
+    return haystack[max(0, at - 120) : at + 60]
+
+
 def inflated(written: bytes) -> Iterator[bytes]:
     """Return what was compressed by gzip or zlib, wherever it begins."""
     for magic in DEFLATED:
@@ -65,13 +72,13 @@ def inflated(written: bytes) -> Iterator[bytes]:
             at = written.find(magic, at + 1)
 
 
-def files(folder: Path, *, but: Iterable[str] = ()) -> bytes:
+def files(folder: Path, *, but: Iterable[str] = ()) -> dict[str, bytes]:
     """Return every file below a folder: databases with their freed pages, logs, what is left."""
     paths = (path for path in folder.rglob("*") if path.is_file() and path.name not in but)
-    return b"\n".join(path.read_bytes() for path in sorted(paths))
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(paths)}
 
 
-async def postgres(database_url: str) -> bytes:
+async def postgres(database_url: str) -> dict[str, bytes]:
     """Return the rows of every table, and the server's own files: pages, write-ahead log."""
     connection = await asyncpg.connect(database_url)
     try:
@@ -87,7 +94,7 @@ async def postgres(database_url: str) -> bytes:
         ]
     finally:
         await connection.close()
-    return "\n".join(rows).encode() + files(folder)
+    return {"rows": "\n".join(rows).encode(), **files(folder)}
 
 
 def self_test(canaries: Canaries) -> None:

@@ -78,8 +78,8 @@ WAYS: dict[str, Callable[[str], Sent]] = {
     "header": lambda word: Sent(asks("hello"), headers=(("User-Agent", word), ("X-Other", word))),
     "field": lambda word: Sent(asks(word, **{word: word})),
     "value": lambda word: Sent(asks(word, temperature=word)),
-    "model": lambda word: Sent(asks(word, model=word)),
-    "unpriced": lambda word: Sent(asks(word, model=f"openai/{word}")),
+    "no model": lambda word: Sent(asks(word, model="../x")),
+    "unpriced": lambda word: Sent(asks(word, model="openai/gpt-x")),  # admins see its name
     "no quota": lambda word: Sent(asks(word, max_tokens=2**31)),
     "no JSON": lambda word: Sent(content=f'{{"model": "mock", {word}'.encode()),
     "no UTF-8": lambda word: Sent(content=f'{{"model": "{word}'.encode() + b'\xff"}'),
