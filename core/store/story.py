@@ -141,7 +141,19 @@ def _call(row: Row) -> Program[CallStory]:
 def _ending(row: Row) -> Ending:
     usage = Usage(row[12], row[13], row[14], row[17], row[18])
     charges = bill(kept(row[20]), usage) if row[20] else ()
-    return Ending(row[10], bool(row[11]), *row[12:20], charges=charges)
+    return Ending(
+        outcome=row[10],
+        estimated=bool(row[11]),
+        prompt_tokens=row[12],
+        completion_tokens=row[13],
+        cached_tokens=row[14],
+        cost=row[15],
+        ended_ms=row[16],
+        cache_written_tokens=row[17],
+        reasoning_tokens=row[18],
+        upstream=row[19],
+        charges=charges,
+    )
 
 
 def _only_try(ending: Ending, started_ms: int) -> list[Try]:

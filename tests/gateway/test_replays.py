@@ -51,7 +51,7 @@ class Shelf:
     def size(self, call_id: str) -> int | None:
         facts = {"call_id": call_id}
         kept = self.replays.of(Refusal(Code.REPLAY_WITHOUT_CONTENT, "", facts=facts))
-        return kept and len(kept.body)
+        return None if kept is None else len(kept.body)
 
 
 def test_an_answer_is_kept_for_its_time_and_not_longer() -> None:
