@@ -42,7 +42,6 @@ def price_form(
     view: ModelRuleView, given: tuple[str, str, str, str] = ("", "", "", ""), mark: str = ""
 ) -> Card:
     """Ask for a price; `given` is what was sent before, `mark` what a second click confirms."""
-    upstream, first, second, cached = given
     submit = Button(
         "Set it all the same" if mark else "Set price",
         Verb.MODEL_PRICE_SEND,
@@ -55,29 +54,33 @@ def price_form(
         title=f"What does {view.name} cost?",
         body=(
             Text("US$ per million tokens, as the provider bills it. It counts at once."),
-            *rows.form(
-                submit,
-                _field("input", "Input", first or view.input, "For example 0.15"),
-                _field("output", "Output", second or view.output, "For example 0.6"),
-                Field(
-                    "cached",
-                    "Input from the cache",
-                    value=cached or view.cached,
-                    hint="May be left out: then as other input",
-                    required=False,
-                    most=MOST_PRICE,
-                ),
-                Field(
-                    "upstream",
-                    "Answered by",
-                    value=upstream or view.upstream,
-                    hint="Provider/model, such as openai/gpt-4o-mini",
-                    most=MOST_NAME,
-                ),
-            ),
+            *rows.form(submit, *_price_fields(view, given)),
             *rows.actions(_button(view, "Back", Verb.MODEL)),
         ),
         summary=f"Say what {view.name} costs.",
+    )
+
+
+def _price_fields(view: ModelRuleView, given: tuple[str, str, str, str]) -> tuple[Field, ...]:
+    upstream, first, second, cached = given
+    return (
+        _field("input", "Input", first or view.input, "For example 0.15"),
+        _field("output", "Output", second or view.output, "For example 0.6"),
+        Field(
+            "cached",
+            "Input from the cache",
+            value=cached or view.cached,
+            hint="May be left out: then as other input",
+            required=False,
+            most=MOST_PRICE,
+        ),
+        Field(
+            "upstream",
+            "Answered by",
+            value=upstream or view.upstream,
+            hint="Provider/model, such as openai/gpt-4o-mini",
+            most=MOST_NAME,
+        ),
     )
 
 

@@ -50,6 +50,8 @@ async def give_all(ctx: Context, action: Action) -> Answer:
 async def give_part(ctx: Context, action: Action) -> Answer:
     """Ask how much; of what has been decided meanwhile, show how."""
     view = await disputing.look_up(ctx.core, ctx.caller, action.ref)
+    if view.mine:
+        raise Refusal(Code.PERMISSION_DENIED, "Nobody decides on their own dispute.")
     if not view.may_decide:
         return await _shown(ctx, action.ref, toast=view.message, done=False)
     if view.rev != action.rev:

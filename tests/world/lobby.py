@@ -21,7 +21,7 @@ from core.service.start import Core
 STRANGER = Account("telegram", "", "4711", "Somebody new", "chat-4711")
 UNSEEN = {"link_try"}
 """Wrong codes are counted, whoever understood them."""
-KEPT = {"audit_event": "WHERE verb <> 'approval.refused'"}
+KEPT = {"audit_event": "WHERE verb NOT IN ('approval.refused', 'dispute.refused')"}
 """Who wanted to decide what is not theirs leaves an audit row, and nothing else."""
 
 

@@ -14,6 +14,7 @@ from gateway.offered import Offered
 WAYS = {Verb.MODEL_PRICE, Verb.MODEL_MAP, Verb.MODEL_BLOCK}
 ENVIRON = {"OPENAI_API_KEY": "sk-none"}
 REF = rule_id("gpt-99")
+SEND = Action(Verb.MODEL_PRICE_SEND, ref=REF)
 
 
 @pytest.fixture(autouse=True)
@@ -46,10 +47,10 @@ async def test_a_price_is_read_checked_and_set(lobby: Lobby) -> None:
     fair = {"input": "1", "output": "4", "cached": "", "upstream": "openai/gpt-99"}
 
     for field, wrong in (("input", "lots"), ("output", "0"), ("upstream", "nobody/x")):
-        again = await act(lobby, Verb.MODEL_PRICE_SEND, **(fair | {field: wrong}))
+        again = await lobby.act(lobby.admin, SEND, fair | {field: wrong})
         assert (again.done, again.field) == (False, field)
         assert fields(again)[field] == wrong
-    done = await act(lobby, Verb.MODEL_PRICE_SEND, **fair)
+    done = await lobby.act(lobby.admin, SEND, fair)
 
     assert "has priced it: US$ 1 in and 4 out, per million tokens." in done.toast
     assert (card_of(done).rev, done.follows) == (1, True)
@@ -59,7 +60,7 @@ async def test_a_price_is_read_checked_and_set(lobby: Lobby) -> None:
 async def test_an_odd_price_takes_a_second_click_with_the_same_figures(lobby: Lobby) -> None:
     odd = {"input": "20000", "output": "80000", "cached": "", "upstream": "openai/gpt-99"}
 
-    warned = await act(lobby, Verb.MODEL_PRICE_SEND, **odd)
+    warned = await lobby.act(lobby.admin, SEND, odd)
     sure = form_of(warned).submit
     other = await lobby.act(lobby.admin, sure, odd | {"input": "20001"})
     done = await lobby.act(lobby.admin, sure, odd)

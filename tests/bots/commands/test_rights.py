@@ -14,10 +14,17 @@ from world.lobby import STRANGER, Lobby, card_of
 from bots.commands.actions import ACTIONS
 from bots.context import Answer
 from cards.actions import Action, Verb
+from core.calls import Outcome
 from core.domain.accounts import Account
 from core.domain.credits import MICRO
-from core.service import keys, linking
+from core.domain.ledger import Kind
+from core.domain.model_rules import rule_id
+from core.service import disputing, keys, linking
 from core.service.keys import KeyTerms
+from core.store.call_tables import ModelRuleRow
+from core.store.statements import Program, insert
+from gateway import catalog
+from gateway.offered import Offered
 
 ROLES = ("stranger", "ben", "ann", "chief", "other", "admin")
 LINKED = frozenset(ROLES) - {"stranger"}
@@ -39,6 +46,30 @@ async def call(lobby: Lobby) -> str:
     ticket = await lobby.office.hold(lobby.ann.caller, 5 * MICRO)
     await lobby.office.settle(ticket, MICRO)
     return ticket.call_id
+
+
+async def charge(lobby: Lobby) -> str:
+    ticket = await lobby.office.hold(lobby.ann.caller, 5 * MICRO)
+    await lobby.office.end(ticket, Outcome(Kind.CAPTURE, 504, estimated=True))
+    return ticket.call_id
+
+
+async def disputed(lobby: Lobby) -> str:
+    return (await disputing.dispute(lobby.core, lobby.ann.caller, await charge(lobby))).id
+
+
+async def model(lobby: Lobby) -> str:
+    """Let ann call a model that nobody has priced."""
+    lobby.core.settings.config.touch()
+    Offered(lobby.core, catalog.load(lobby.core.settings, {"OPENAI_API_KEY": "sk-none"}))
+    name = f"gpt-{next(_numbers)}"
+    row = ModelRuleRow(name=name, id=rule_id(name), asked_by=lobby.ann.id, asked_ms=0)
+
+    def asked() -> Program[None]:
+        yield insert(row)
+
+    await lobby.core.database.run(asked)
+    return row.id
 
 
 async def key(lobby: Lobby) -> str:
@@ -81,6 +112,8 @@ class Rule:
 
 
 OWN = Rule(LINKED)
+ADMIN = frozenset({"admin"})
+PRICE = {"input": "1", "output": "4", "upstream": "openai/gpt-99"}
 RULES = {
     Verb.HOME: OWN,
     Verb.HELP: OWN,
@@ -108,6 +141,21 @@ RULES = {
     Verb.KEY_REVOKE: Rule(ANN | {"admin"}, key),
     Verb.WHY: Rule(DECIDERS | ANN, call),
     Verb.USAGE: OWN,
+    Verb.DISPUTE: Rule(ANN, charge),
+    Verb.DISPUTES: OWN,
+    Verb.DISPUTE_SHOW: Rule(DECIDERS | ANN, disputed),
+    Verb.DISPUTE_ALL: Rule(DECIDERS, disputed),
+    Verb.DISPUTE_PART: Rule(DECIDERS, disputed),
+    Verb.DISPUTE_GIVE: Rule(DECIDERS, disputed, values={"amount": "3"}),
+    Verb.DISPUTE_KEEP: Rule(DECIDERS, disputed),
+    Verb.MODELS: Rule(ADMIN),
+    Verb.MODEL: Rule(ADMIN, model),
+    Verb.MODEL_CHANGE: Rule(ADMIN, model),
+    Verb.MODEL_PRICE: Rule(ADMIN, model),
+    Verb.MODEL_PRICE_SEND: Rule(ADMIN, model, values=PRICE),
+    Verb.MODEL_MAP: Rule(ADMIN, model),
+    Verb.MODEL_MAP_SEND: Rule(ADMIN, model, values={"to": "demo"}),
+    Verb.MODEL_BLOCK: Rule(ADMIN, model),
     Verb.LEADERBOARD: OWN,
     Verb.LEADERBOARD_HIDE: OWN,
     Verb.LEADERBOARD_JOIN: OWN,
