@@ -8,7 +8,10 @@ from typing import Protocol
 from cards.card import Card
 from core.domain.addresses import Address
 
-__all__ = ["Address", "Fault", "Gone", "RateLimited", "Transient", "Transport", "Unreachable"]
+__all__ = [
+    "Address", "Fault", "Gone", "RateLimited", "Rejected", "Transient", "Transport",
+    "Unreachable",
+]  # fmt: skip
 
 
 class Fault(Exception):
@@ -33,6 +36,10 @@ class RateLimited(Fault):
     def __init__(self, retry_seconds: float) -> None:
         super().__init__("rate limited")
         self.retry_seconds = retry_seconds
+
+
+class Rejected(Exception):
+    """A platform does not take what we built: a bug of ours. The text says what it calls it."""
 
 
 class Transport(Protocol):

@@ -1,6 +1,8 @@
 """What an error of Slack's Web API means for a message: docs.slack.dev/reference/methods."""
 
-from bots.transport import Fault, Gone, RateLimited, Transient, Unreachable
+from bots.transport import Fault, Gone, RateLimited, Rejected, Transient, Unreachable
+
+__all__ = ["Rejected", "of"]
 
 GONE = frozenset(
     {
@@ -36,10 +38,6 @@ USUAL_SECONDS = 1.0
 MOST_SECONDS = 3600.0
 SERVER = 500
 TOO_MANY = 429
-
-
-class Rejected(Exception):
-    """Slack does not take what we built: a bug of ours. The text is Slack's name for it."""
 
 
 def of(error: str, status: int, retry_after: str | None) -> Fault | Rejected:
