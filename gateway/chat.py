@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 from core.calls import Ask, Caller, Ticket
 from core.domain.allowance import not_allowed
 from core.domain.errors import Refusal
+from core.service import spending
 from gateway import bounds
 from gateway.answers import Meter
 from gateway.auth import authenticate
@@ -51,7 +52,7 @@ class Chat:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
         caller = await authenticate(self._gate.core, scope)
-        self._gate.pumps.check(self._gate.core.settings.max_open_calls)
+        self._check_room(caller)
         sent = await read_body(receive, self._most_bytes)
         body = parse_chat(sent)
         resolved = await self._gate.offered.resolve(caller, body.model)
@@ -78,6 +79,11 @@ class Chat:
             await _replay(kept, send)
         finally:
             listening.end()
+
+    def _check_room(self, caller: Caller) -> None:
+        """Refuse what this server cannot take on, or this key not now, before any work."""
+        self._gate.pumps.check(self._gate.core.settings.max_open_calls)
+        spending.check_slots(self._gate.core, caller)
 
     async def _anew(self, scope: Scope, model: Model) -> Caller:
         """Read a key again that was seen not to allow this model; Refusal if it still does not."""

@@ -16,6 +16,7 @@ from core.domain.credits import spoken
 from core.domain.errors import Code, Refusal
 from core.service.clock import drawn
 from core.service.start import Core
+from core.store.holders import too_many_at_once
 from core.store.items import HoldItem, RefusalItem, SettleItem, Traced
 
 IN_FLIGHT_SECONDS = 2.0
@@ -54,7 +55,16 @@ async def hold(core: Core, caller: Caller, ask: Ask, exact: Exact) -> Ticket:
         decision = await _decide(core, caller, ask, lower=True)
     if isinstance(decision, Denied):
         raise await _refusal(core, caller, ask, decision)
+    if caller.allowance.concurrency is not None:
+        core.slots.begin(decision.key_id, decision.call_id)
     return decision
+
+
+def check_slots(core: Core, caller: Caller) -> None:
+    """Refuse a key that has all the calls it may have under way here, before any other work."""
+    most = caller.allowance.concurrency
+    if most is not None and core.slots.full(caller.key_id, most):
+        raise too_many_at_once()
 
 
 async def _decide(core: Core, caller: Caller, ask: Ask, *, lower: bool = False) -> Ticket | Denied:
@@ -103,6 +113,7 @@ async def settle(core: Core, ticket: Ticket, outcome: Outcome) -> Receipt:
     assert isinstance(receipt, Receipt)
     core.tally.settled(ticket, outcome, receipt)
     core.settled.announce(ticket.member_id)
+    core.slots.end(ticket.key_id, ticket.call_id)
     return receipt
 
 

@@ -17,7 +17,7 @@ from core.domain.periods import Period, period_at
 from core.service.callers import Callers, Guesses
 from core.service.clock import Clock, SystemClock, new_id
 from core.service.offers import Offers
-from core.service.waiting import Leaning, Settled
+from core.service.waiting import Leaning, Settled, Slots
 from core.settings import LEAST_SECRET, Settings, SettingsError
 from core.store import meta, schema, sqlite_copies
 from core.store.database import Database, dialect_of, sqlite_path
@@ -41,6 +41,7 @@ class Core:
     """This process instance; owns the holds it makes."""
     settled: Settled = field(default_factory=Settled)
     leaning: Leaning = field(default_factory=Leaning)
+    slots: Slots = field(default_factory=Slots)
     callers: Callers = field(default_factory=Callers)
     guesses: Guesses = field(default_factory=Guesses)
     rung: dict[tuple[str, Trouble], int] = field(default_factory=dict)

@@ -59,3 +59,26 @@ class Leaning:
             self._members.discard(member_id)
         elif len(self._members) < self.MOST:
             self._members.add(member_id)
+
+
+class Slots:
+    """Open holds of this process with keys that may have only so many: what is full is known here.
+
+    The hold's transaction counts those of all processes, and decides.
+    """
+
+    def __init__(self) -> None:
+        self._open: dict[str, set[str]] = {}
+
+    def full(self, key_id: str, most: int) -> bool:
+        return len(self._open.get(key_id, ())) >= most
+
+    def begin(self, key_id: str, call_id: str) -> None:
+        self._open.setdefault(key_id, set()).add(call_id)
+
+    def end(self, key_id: str, call_id: str) -> None:
+        """Note that a call has settled, of whatever key."""
+        if calls := self._open.get(key_id):
+            calls.discard(call_id)
+            if not calls:
+                del self._open[key_id]

@@ -1,7 +1,6 @@
 """Requests and tokens a minute: which limits count a call, and what is put right afterwards."""
 
 import asyncio
-from collections.abc import Iterator
 from importlib import util
 
 import pytest
@@ -102,7 +101,7 @@ def used(prompt: int, completion: int, kind: Kind = Kind.SETTLE) -> Outcome:
 
 
 @pytest.fixture
-def pacing(core: Core) -> Iterator[Pacing]:
+def pacing(core: Core) -> Pacing:
     """In memory on SQLite, in the table on PostgreSQL."""
     return Pacing(core)
 
