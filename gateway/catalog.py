@@ -143,6 +143,8 @@ def listed(model: Model) -> ListedModel:
         "cache_read": wire(rates.cache_read_pico),
         "cache_write": wire(rates.cache_write_pico),
     }
+    if rates.own_reasoning_pico:
+        pricing["reasoning"] = wire(rates.own_reasoning_pico)
     return ListedModel(
         model.name, model.provider, model.max_input_tokens, model.max_output_tokens, pricing
     )

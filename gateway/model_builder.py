@@ -125,6 +125,7 @@ class ModelBuilder:
                 rate("output"),
                 rate("cache_read", "input"),
                 rate("cache_write", "input"),
+                rate("reasoning") if "reasoning" in dollars else 0,
             )
         )
 

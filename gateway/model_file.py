@@ -22,8 +22,10 @@ MOST_USD_PER_MILLION = 1_000_000
 MOST_FALLBACKS = 10
 PRICE_ALLOWED = (
     "{ input = 0.15, output = 0.6 } in US$ per million tokens, each above 0 and at most"
-    f" {MOST_USD_PER_MILLION}, with cache_read and cache_write if they differ from input"
+    f" {MOST_USD_PER_MILLION}, with cache_read and cache_write if they differ from input,"
+    " reasoning if it differs from output"
 )
+PRICED = {"input", "output", "cache_read", "cache_write", "reasoning"}
 API_BASE_ALLOWED = "an http or https address without user, query or fragment"
 
 _NO_DOLLARS: Mapping[str, Decimal] = MappingProxyType({})
@@ -39,7 +41,7 @@ class ModelSpec:
     api_key_env: str = ""
     fallbacks: tuple[str, ...] = ()
     price: Mapping[str, Decimal] = field(default_factory=lambda: _NO_DOLLARS)
-    """US$ per million tokens: input, output, cache_read, cache_write."""
+    """US$ per million tokens: see PRICED."""
     max_output_tokens: int = 0
     max_input_tokens: int = 0
     image_tokens: int | None = None
@@ -164,7 +166,7 @@ def _image_tokens(value: object) -> int | None:
 def _price(value: object) -> Mapping[str, Decimal] | None:
     if not isinstance(value, dict) or not {"input", "output"} <= value.keys():
         return None
-    if value.keys() - {"input", "output", "cache_read", "cache_write"}:
+    if value.keys() - PRICED:
         return None
     for dollars in value.values():
         if isinstance(dollars, bool) or not isinstance(dollars, int | Decimal):

@@ -107,6 +107,8 @@ def _info(model: Model, per_usd: int) -> dict[str, object]:
         "supports_vision": model.most_image_tokens > 0,
         "supports_function_calling": True,
     }
+    if rates.own_reasoning_pico:
+        info["output_cost_per_reasoning_token"] = _usd(rates.own_reasoning_pico, per_usd)
     params = {"model": model.upstream}
     return {"model_name": model.name, "litellm_params": params, "model_info": info}
 

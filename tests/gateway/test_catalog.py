@@ -26,7 +26,7 @@ name = "own"
 upstream = "hosted_vllm/llama-3.3"
 api_base = "http://127.0.0.1:8001/v1"
 api_key_env = "VLLM_KEY"
-price = { input = 0.1, output = 0.3, cache_read = 0.01 }
+price = { input = 0.1, output = 0.3, cache_read = 0.01, reasoning = 0.2 }
 max_output_tokens = 4_000
 image_tokens = 2_000
 
@@ -149,6 +149,8 @@ def test_a_model_s_own_price_and_limits_win(catalog: Catalog) -> None:
     assert own.price.base.input_pico == 100_000_000
     assert own.price.base.cache_read_pico == 10_000_000
     assert own.price.base.cache_write_pico == 100_000_000
+    assert own.price.base.reasoning_pico == 200_000_000
+    assert {one.id: one.pricing for one in catalog.listed()}["own"]["reasoning"] == "200"
     assert (own.max_output_tokens, own.price.per_image_tokens) == (4_000, 2_000)
     assert (own.upstream_model, own.api_key_env) == ("llama-3.3", "VLLM_KEY")
 
