@@ -7,6 +7,7 @@ from gateway.translation.spoken import (
     Call,
     Json,
     Said,
+    index_of,
     json_text,
     object_of,
     objects_of,
@@ -36,9 +37,9 @@ class AnthropicReader:
     def __init__(self, names: Mapping[str, str], json_tool: str = "") -> None:
         self._names = names
         self._json_tool = json_tool
-        self._json_blocks: set[object] = set()
-        self._calls: dict[object, int] = {}
-        self._empty: set[object] = set()
+        self._json_blocks: set[int] = set()
+        self._calls: dict[int, int] = {}
+        self._empty: set[int] = set()
         self._counts: Json = {}
         self._counted = False
         self.ended = False
@@ -64,11 +65,13 @@ class AnthropicReader:
             case "message_start":
                 self._counts |= object_of(object_of(event.get("message")).get("usage"))
             case "content_block_start":
-                return self._start(event.get("index"), object_of(event.get("content_block")))
+                return self._start(
+                    index_of(event.get("index")), object_of(event.get("content_block"))
+                )
             case "content_block_delta":
-                return self._delta(event.get("index"), object_of(event.get("delta")))
-            case "content_block_stop" if event.get("index") in self._empty:
-                return [Said(call=Call(self._calls[event.get("index")], arguments="{}"))]
+                return self._delta(index_of(event.get("index")), object_of(event.get("delta")))
+            case "content_block_stop":
+                return self._stop(index_of(event.get("index")))
             case "message_delta":
                 self._count(event.get("usage"))
                 return self._finish(object_of(event.get("delta")).get("stop_reason"))
@@ -100,13 +103,13 @@ class AnthropicReader:
         self._count(answer.get("usage"))
         return said + self._finish(answer.get("stop_reason") or "end_turn")
 
-    def _call(self, block: object, start: Json, arguments: str) -> Said:
+    def _call(self, block: int, start: Json, arguments: str) -> Said:
         number = self._calls[block] = len(self._calls)
         name = text_of(start.get("name"))
         name = self._names.get(name, name)
         return Said(call=Call(number, text_of(start.get("id")), name, arguments))
 
-    def _start(self, index: object, block: Json) -> list[Said]:
+    def _start(self, index: int, block: Json) -> list[Said]:
         match block.get("type"):
             case "text":
                 return [Said(text=text_of(block.get("text")))] if block.get("text") else []
@@ -119,7 +122,13 @@ class AnthropicReader:
                 pass
         return []
 
-    def _delta(self, index: object, delta: Json) -> list[Said]:
+    def _stop(self, index: int) -> list[Said]:
+        """End a block; a tool that was called without arguments is given none as JSON."""
+        if index not in self._empty:
+            return []
+        return [Said(call=Call(self._calls[index], arguments="{}"))]
+
+    def _delta(self, index: int, delta: Json) -> list[Said]:
         match delta.get("type"):
             case "text_delta":
                 return [Said(text=text_of(delta.get("text")))]

@@ -5,6 +5,7 @@ from gateway.translation.spoken import (
     Call,
     Json,
     Said,
+    index_of,
     json_text,
     object_of,
     objects_of,
@@ -32,14 +33,14 @@ class BedrockReader:
         self.usage: Json | None = None
         self.ended = False
         self._json_tool = json_tool
-        self._json_blocks: set[object] = set()
-        self._calls: dict[object, int] = {}
-        self._empty: set[object] = set()
+        self._json_blocks: set[int] = set()
+        self._calls: dict[int, int] = {}
+        self._empty: set[int] = set()
 
     def event(self, event: Json) -> list[Said]:
         for kind, value in event.items():
             payload = object_of(value)
-            index = payload.get("contentBlockIndex")
+            index = index_of(payload.get("contentBlockIndex", 0))
             match kind:
                 case "contentBlockStart":
                     return self._start(index, object_of(payload.get("start")))
@@ -74,7 +75,7 @@ class BedrockReader:
         self._count(answer.get("usage"))
         return _joined(said) + self._finish(answer.get("stopReason"))
 
-    def _start(self, index: object, start: Json) -> list[Said]:
+    def _start(self, index: int, start: Json) -> list[Said]:
         if "toolUse" not in start:
             return []
         use = object_of(start["toolUse"])
@@ -86,7 +87,7 @@ class BedrockReader:
         number = self._calls[index] = len(self._calls)
         return [Said(call=Call(number, text_of(use.get("toolUseId")), name))]
 
-    def _delta(self, index: object, delta: Json) -> list[Said]:
+    def _delta(self, index: int, delta: Json) -> list[Said]:
         if "text" in delta:
             return [Said(text=text_of(delta["text"]))]
         if "reasoningContent" in delta:

@@ -24,12 +24,10 @@ def camel(body: Json) -> Json:
 def _entry(entry: Json) -> Json:
     """Rename the fields of a tool or a message, and of the parts and images within."""
     renamed = {_name(name): value for name, value in entry.items()}
-    for name in ("parts", "inlineData"):
-        match renamed.get(name):
-            case list(parts):
-                renamed[name] = [_entry(part) for part in parts]
-            case dict(inner):
-                renamed[name] = _entry(inner)
+    if "parts" in renamed:
+        renamed["parts"] = [_entry(part) for part in renamed["parts"]]
+    if "inlineData" in renamed:
+        renamed["inlineData"] = _entry(renamed["inlineData"])
     return renamed
 
 

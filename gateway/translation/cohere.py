@@ -5,6 +5,7 @@ from gateway.translation.spoken import (
     Call,
     Json,
     Said,
+    index_of,
     object_of,
     objects_of,
     text_of,
@@ -26,7 +27,7 @@ class CohereReader:
     def __init__(self) -> None:
         self.usage: Json | None = None
         self.ended = False
-        self._calls: dict[object, int] = {}
+        self._calls: dict[int, int] = {}
 
     def event(self, event: Json) -> list[Said]:
         delta = object_of(event.get("delta"))
@@ -41,11 +42,12 @@ class CohereReader:
                 return [Said(thought=text_of(plan))]
             case "tool-call-start":
                 call = object_of(object_of(delta.get("message")).get("tool_calls"))
-                self._calls[event.get("index")] = len(self._calls)
-                return [self._call(event.get("index"), call)]
+                index = index_of(event.get("index"))
+                self._calls[index] = len(self._calls)
+                return [self._call(index, call)]
             case "tool-call-delta":
                 call = object_of(object_of(delta.get("message")).get("tool_calls"))
-                return [self._call(event.get("index"), call)]
+                return [self._call(index_of(event.get("index")), call)]
             case _:
                 return []
 
@@ -61,7 +63,7 @@ class CohereReader:
             said.append(self._call(place, call))
         return said + self._end(answer)
 
-    def _call(self, index: object, call: Json) -> Said:
+    def _call(self, index: int, call: Json) -> Said:
         if index not in self._calls:
             raise Broken
         function = object_of(call.get("function"))

@@ -148,6 +148,13 @@ def _signature(message: bytes, private_key: str) -> bytes:
 
 def _rsa_key(pem: str) -> tuple[int, int]:
     """Return modulus and private exponent of a PKCS #8 or PKCS #1 key; ValueError if none."""
+    try:
+        return _numbers(pem)
+    except (ValueError, IndexError):
+        raise ValueError("no RSA key in PEM") from None
+
+
+def _numbers(pem: str) -> tuple[int, int]:
     lines = [line for line in pem.splitlines() if line and not line.startswith("-----")]
     values = _children(base64.b64decode("".join(lines), validate=True))
     if not values or values[0][0] != SEQUENCE:

@@ -128,7 +128,7 @@ def _said(answer: Json) -> list[Said]:
 def _usage(answer: Json) -> Json | None:
     """Return litellm's counts; where one is zero it knew of none, and bytes bound the call."""
     counts = object_of(answer.get("usage"))
-    kept = {
+    kept: Json = {
         name: counts[name]
         for name in ("prompt_tokens", "completion_tokens", "total_tokens")
         if name in counts

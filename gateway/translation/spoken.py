@@ -190,6 +190,13 @@ def text_of(value: object) -> str:
     return value
 
 
+def index_of(value: object) -> int:
+    """Return a field that should be a place in a list; Broken if it is something else."""
+    if not isinstance(value, int):
+        raise Broken
+    return value
+
+
 def object_of(value: object) -> Json:
     """Return a field that should be an object; Broken if it is something else."""
     if value is None:

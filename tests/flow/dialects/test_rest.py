@@ -19,6 +19,7 @@ api_base = "{base}"
 price = {{ input = 1, output = 2 }}
 """
 PATH = "/api/v2/cortex/v1/chat/completions"
+pytestmark = pytest.mark.filterwarnings("ignore:Item .* is using the `ReadOnly` qualifier")
 Place = tuple[Served, Upstream, Member]
 
 
