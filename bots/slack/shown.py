@@ -12,8 +12,8 @@ from cards.render.slack_inputs import Json
 
 FORMS = frozenset(
     {
-        Verb.APPROVE_LESS, Verb.KEY_NEW, Verb.LINK, Verb.NOTIFY, Verb.REJECT, Verb.REQUEST,
-        Verb.VACATION_DATES,
+        Verb.APPROVE_LESS, Verb.DISPUTE_PART, Verb.KEY_NEW, Verb.LINK, Verb.MODEL_MAP,
+        Verb.MODEL_PRICE, Verb.NOTIFY, Verb.REJECT, Verb.REQUEST, Verb.VACATION_DATES,
     }
 )  # fmt: skip
 """What answers with a form: a modal is opened for it before anything else is done."""
