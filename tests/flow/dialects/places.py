@@ -60,7 +60,6 @@ fallbacks = ["gemini"]
 Place = tuple[Served, Vendors, Member]
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 MODELS = ("claude", "gemini", "command", "llama", "bedrock")
-each_model = pytest.mark.parametrize("model", MODELS)
 ENVIRONMENT = {
     "ANTHROPIC_API_KEY": KEY, "GEMINI_API_KEY": KEY, "COHERE_API_KEY": KEY,
     "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": KEY, "AWS_REGION": "us-east-1",

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from flow.dialects.places import KEY, MODELS, Place, each_model, on_sqlite
+from flow.dialects.places import KEY, MODELS, Place, on_sqlite
 from flow.dialects.vendors import CACHED, PROMPT_TOKENS, THOUGHT, WRITTEN, Json
 
 from gateway.translation.litellm_port import load
@@ -90,8 +90,12 @@ async def test_a_cached_prompt_costs_what_the_provider_bills(place: Place) -> No
 
 
 @on_sqlite
-@each_model
-async def test_tools_go_there_and_back(place: Place, model: str) -> None:
+async def test_tools_go_there_and_back(place: Place) -> None:
+    for model in MODELS:
+        await _tools_go_there_and_back(place, model)
+
+
+async def _tools_go_there_and_back(place: Place, model: str) -> None:
     served, state, ann = place
     more: Json = {"model": model, "tools": [WEATHER], "max_tokens": 200}
 
@@ -118,8 +122,12 @@ async def test_tools_go_there_and_back(place: Place, model: str) -> None:
 
 
 @on_sqlite
-@each_model
-async def test_an_image_reaches_a_model_that_sees(place: Place, model: str) -> None:
+async def test_an_image_reaches_a_model_that_sees(place: Place) -> None:
+    for model in MODELS:
+        await _an_image_reaches_a_model_that_sees(place, model)
+
+
+async def _an_image_reaches_a_model_that_sees(place: Place, model: str) -> None:
     served, state, ann = place
     content = [
         {"type": "text", "text": "what is this? tokens=1"},
@@ -139,9 +147,13 @@ async def test_an_image_reaches_a_model_that_sees(place: Place, model: str) -> N
 
 
 @on_sqlite
-@each_model
-async def test_what_was_paid_for_is_what_is_sent(place: Place, model: str) -> None:
+async def test_what_was_paid_for_is_what_is_sent(place: Place) -> None:
     """The output limit, in the field that each dialect has for it, whatever else was asked."""
+    for model in MODELS:
+        await _what_was_paid_for_is_what_is_sent(place, model)
+
+
+async def _what_was_paid_for_is_what_is_sent(place: Place, model: str) -> None:
     served, state, ann = place
     limits = {
         "claude": lambda body: body["max_tokens"],
@@ -175,8 +187,12 @@ def _thinking_budget(value: object) -> int:
 
 
 @on_sqlite
-@each_model
-async def test_words_for_answers_and_stops_are_translated(place: Place, model: str) -> None:
+async def test_words_for_answers_and_stops_are_translated(place: Place) -> None:
+    for model in MODELS:
+        await _words_for_answers_and_stops_are_translated(place, model)
+
+
+async def _words_for_answers_and_stops_are_translated(place: Place, model: str) -> None:
     served, state, ann = place
     system = {"role": "system", "content": "be a pirate"}
     messages = [system, {"role": "user", "content": "tokens=1"}]
