@@ -5,7 +5,7 @@ of those that were merely counted here, since their provider did not, once a day
 hear of the unknown ones of everybody together.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -140,8 +140,10 @@ def _counted(since_ms: int, until_ms: int) -> Program[list[News]]:
     return [News(stretch, who, calls) for (who, stretch), calls in counts.items() if who in wanted]
 
 
-def _told_counts(news: Iterable[News]) -> Program[dict[str, int]]:
+def _told_counts(news: Sequence[News]) -> Program[dict[str, int]]:
     """Return how many calls were told of with each of these events, whoever was told."""
+    if not news:
+        return {}
     admins = yield from notices.admins()
     by_row = {
         row_id: one.event
