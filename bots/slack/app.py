@@ -7,7 +7,7 @@ from starlette.routing import Router
 from bots.arrivals import Arrivals
 from bots.chores import Chores
 from bots.slack.answers import Answers
-from bots.slack.board import Board, place_of
+from bots.slack.board import board
 from bots.slack.desk import Desk
 from bots.slack.home import Homes
 from bots.slack.people import SLACK, People
@@ -71,8 +71,8 @@ class Slack:
         self._chores.keep(self._desk.catch_up, "catch up")
         self._chores.keep(self._homes.work, "homes")
         if channel:
-            board = Board(self._core, self._api, place_of(bot.team_id, channel))
-            self._chores.keep(board.work, "channel")
+            shared = board(self._core, self._api, bot.team_id, channel)
+            self._chores.keep(shared.work, "channel")
         if token:
             self._chores.keep(Socket(self._core, self._api, self._inlet, token).work, "socket")
 

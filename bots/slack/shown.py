@@ -4,12 +4,16 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from bots.context import Answer
+from bots.showing import DONE, card_of, form_of, note_of, wrong_field
 from cards.actions import Verb, decode
-from cards.card import Actions, Button, Card, Field, Form, Node, Text, Tone
+from cards.card import Actions, Button, Card, Node, Text, Tone
 from cards.render import slack
 from cards.render.slack_inputs import Json
 
+__all__ = [
+    "DONE", "FORMS", "LOADING", "card_of", "ephemeral", "form_of", "is_own_request", "message",
+    "note", "note_of", "opens_form", "view", "without", "wrong_field",
+]  # fmt: skip
 FORMS = frozenset(
     {
         Verb.APPROVE_LESS, Verb.DISPUTE_PART, Verb.KEY_NEW, Verb.LINK, Verb.MODEL_MAP,
@@ -18,41 +22,12 @@ FORMS = frozenset(
 )  # fmt: skip
 """What answers with a form: a modal is opened for it before anything else is done."""
 LOADING = slack.view(Card("One moment …", (Text("This is being looked up.", Tone.MUTED),)))
-DONE = "Done."
 
 
 def opens_form(token: str) -> bool:
     """Return whether a button is there to open a form; one with a literal does something."""
     action = decode(token)
     return action is not None and action.verb in FORMS and not action.literal
-
-
-def card_of(answer: Answer) -> Card:
-    """Return the card to show, with the answer's sentence on it unless it says so itself."""
-    if answer.card is None:
-        return Card(answer.toast or DONE)
-    if not answer.toast or _says(answer.card, answer.toast):
-        return answer.card
-    line = Text(answer.toast, Tone.GOOD if answer.done else Tone.WARN)
-    return replace(answer.card, body=(line, *answer.card.body))
-
-
-def note_of(answer: Answer) -> Card:
-    """Return the answer's sentence alone: its card stands elsewhere, or changes by itself."""
-    return Card(answer.toast or (answer.card.said if answer.card else DONE))
-
-
-def form_of(card: Card) -> Form | None:
-    return next((node for node in card.body if isinstance(node, Form)), None)
-
-
-def wrong_field(answer: Answer, values: dict[str, str]) -> Field | None:
-    """Return the field of a form that came back because something in it cannot be read."""
-    form = form_of(answer.card) if answer.card is not None and not answer.done else None
-    if form is None or not answer.toast:
-        return None
-    sent = [field for field in form.fields if field.name in values]
-    return next((field for field in sent if field.name == answer.field), sent[0] if sent else None)
 
 
 def is_own_request(card: Card) -> bool:
@@ -93,11 +68,6 @@ def ephemeral(card: Card, *, replace_original: bool = False) -> Json:
 def note(text: str) -> list[Json]:
     """Return one line that says what was done."""
     return list(slack.message(Card(DONE, (Text(text, Tone.GOOD),)))["blocks"][1:])
-
-
-def _says(card: Card, toast: str) -> bool:
-    texts = (node.text for node in card.body if isinstance(node, Text))
-    return any(toast in text for text in (card.title, *texts))
 
 
 def _buttons(card: Card) -> Iterator[Button]:

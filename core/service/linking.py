@@ -46,6 +46,11 @@ async def speaks_for(core: Core, account: Account) -> str | None:
     return spoken.caller.id if spoken and spoken.caller else None
 
 
+async def lost(core: Core, account: Account) -> None:
+    """Note that an account does not want to be written to, until something comes from it again."""
+    await core.database.run(lambda: identity_links.lose(account))
+
+
 async def new_code(core: Core, caller: Caller) -> LinkCodeView:
     """Return a code for an account that is to speak for the caller; it ends their last one."""
     act, code = act_of(core, caller.person), drawn(CODE_LETTERS, CODE_LENGTH)

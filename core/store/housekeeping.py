@@ -11,6 +11,8 @@ KEPT_DAYS = {
     "DELETE FROM link_try WHERE since_ms < :1 RETURNING id": 1,
     "DELETE FROM web_session WHERE expires_ms < :1 RETURNING id": 1,
     "DELETE FROM rate_window WHERE ends_ms < :1 RETURNING id": 1,
+    "DELETE FROM pending_input WHERE ends_ms < :1 RETURNING id": 1,
+    "DELETE FROM vanishing WHERE due_ms < :1 RETURNING place": 3,  # Telegram deletes for two days
     "DELETE FROM inbox WHERE received_ms < :1 RETURNING key": 7,
     "DELETE FROM web_message WHERE created_ms < :1 RETURNING no": 30,
     """DELETE FROM card_ref WHERE NOT live AND ref IN

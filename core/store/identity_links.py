@@ -40,6 +40,10 @@ SEE = """
 UPDATE identity_link SET name = :2, address = :3, reachable = true, seen_ms = :4
 WHERE id = :1 RETURNING id
 """
+LOSE = """
+UPDATE identity_link SET reachable = false
+WHERE platform = :1 AND tenant = :2 AND external_id = :3 AND member_id IS NOT NULL RETURNING id
+"""
 LEAVE = """
 UPDATE identity_link SET member_id = NULL, name = '', address = '', reachable = false
 WHERE id = :1 RETURNING id
@@ -91,6 +95,11 @@ def see(link: Link, account: Account, now_ms: int) -> Program[None]:
     """Note that an account was here, under this name, and can be written to."""
     name, address = account.name or link.name, account.address or link.address
     yield Read(SEE, (link.id, name, address, now_ms))
+
+
+def lose(account: Account) -> Program[None]:
+    """Note that an account cannot be written to: it said so."""
+    yield Read(LOSE, (account.platform, account.tenant, account.external_id))
 
 
 def join(act: Act, account: Account, link_id: str, how: str) -> Program[str]:

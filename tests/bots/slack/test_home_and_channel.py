@@ -7,7 +7,7 @@ from world.slack_people import Screen, SlackPerson, until
 from world.slack_things import Message
 from world.slack_vendor import CHANNEL, slack_vending
 
-from bots.slack.board import Board, place_of
+from bots.slack.board import board
 from bots.slack.sdk import Api
 from core.service import boards
 
@@ -113,13 +113,13 @@ async def test_a_channel_that_is_not_there_is_waited_for(office: SlackOffice) ->
     async with slack_vending() as vendor:
         api = Api("xoxb-0001-secret", vendor.api)
         await api.open()
-        board = Board(core, api, place_of("T0001", "C0404"))
+        shared = board(core, api, "T0001", "C0404")
         await asked(office, "ann", 70)
 
-        assert await board.post_lacking() == 60.0
+        assert await shared.post_lacking() == 60.0
         vendor.faults["chat.postMessage"].append("429:7")
-        assert await board.post_lacking() == 7.0
-        assert await boards.lacking(core, board.place)
+        assert await shared.post_lacking() == 7.0
+        assert await boards.lacking(core, shared.place)
         await api.close()
 
 
