@@ -7,8 +7,17 @@ from world.office import ask
 from bots.notices import TELLERS
 from core.domain.accounts import Account
 from core.domain.members import Priority, Status
-from core.domain.notifying import Kind
-from core.service import absence, approving, critical, linking, membership, notifying, warning
+from core.domain.notifying import Kind, Trouble
+from core.service import (
+    absence,
+    alarms,
+    approving,
+    critical,
+    linking,
+    membership,
+    notifying,
+    warning,
+)
 from core.service.membership import MemberChange
 from core.service.notifying import NotifyChange
 
@@ -142,3 +151,12 @@ async def test_nobody_hears_anything_after_they_were_disabled(room: Mailroom) ->
     await room.work()
 
     assert room.slack.posts == []
+
+
+async def test_administrators_hear_what_a_provider_does(room: Mailroom) -> None:
+    await room.account(room.office.admin)
+    await alarms.ring(room.core, "openai", Trouble.KEY)
+
+    await room.work()
+
+    assert room.slack.titles() == ["openai refuses TokenPool's key"]

@@ -6,7 +6,8 @@ import pytest
 
 from core.domain.errors import Code, Refusal
 from gateway import relay as relay_module
-from gateway.relay import MOST_CHUNKS, PING, Relay
+from gateway.relay import MOST_BYTES, MOST_CHUNKS, PING, Relay
+from gateway.replays import Record
 
 
 async def settled() -> None:
@@ -51,6 +52,32 @@ async def test_a_writer_waits_for_a_slow_reader_and_goes_on_when_he_reads() -> N
     await settled()
 
     assert writing.done()
+
+
+async def test_a_writer_waits_for_a_slow_reader_of_much_at_once_too() -> None:
+    relay = Relay()
+    writing = asyncio.ensure_future(relay.put(bytes(MOST_BYTES)))
+    await settled()
+    assert not writing.done()
+
+    assert len(await relay.next()) == MOST_BYTES
+    await settled()
+
+    assert writing.done()
+    await relay.put(b"x")
+    assert await relay.next() == b"x"
+
+
+async def test_what_is_recorded_is_all_of_it_whether_or_not_its_client_stays() -> None:
+    relay = Relay()
+    relay.record = Record(100)
+    await relay.put(b"a")
+    relay.hang_up()
+
+    await relay.put(b"b")
+    relay.finish(b"c")
+
+    assert relay.record.body == b"abc"
 
 
 async def test_nobody_waits_for_a_client_that_has_left() -> None:
