@@ -84,24 +84,17 @@ class Receiving(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        self._head_bytes = 0
-        self._wait_no_more()
-        if self.transport.is_closing():
-            return  # what follows a refused request in the same bytes is nobody's
+        if self._deadline is not None:
+            self._wait_no_more()
         if not self.url.startswith(ORIGIN_FORMS):
-            self._refuse(Refusal(Code.BAD_REQUEST, "The target of a request is a path here."))
-            return
+            raise ValueError  # the parser stops: what follows in the same bytes is nobody's
+        self._head_bytes = 0
         self._part = Part.BODY
         super().on_headers_complete()
 
-    def on_body(self, body: bytes) -> None:
-        if not self.transport.is_closing():
-            super().on_body(body)
-
     def on_message_complete(self) -> None:
         self._part = Part.NOTHING
-        if not self.transport.is_closing():
-            super().on_message_complete()
+        super().on_message_complete()
 
     def on_response_complete(self) -> None:
         if self._linger_bytes is not None:
