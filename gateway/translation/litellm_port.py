@@ -280,14 +280,10 @@ async def complete(upstream: str, said: Json, key: str, base: str, seconds: floa
 
 
 def _failed(error: Exception) -> Failed:
-    """Return what a failure proves: a client error was told by somebody, all else may be ours."""
+    """Return what a failure proves: a client error was told, a 5xx litellm may have made up."""
     status = getattr(error, "status_code", 0)
-    if not isinstance(status, int) or not 400 <= status < 600 or _is_ours(error):  # noqa: PLR2004
+    timed_out = type(error).__name__ == "Timeout"
+    if not isinstance(status, int) or not 400 <= status < 500 or timed_out:  # noqa: PLR2004
         return Failed(0)
     headers = getattr(error, "litellm_response_headers", None) or {}
     return Failed(status, str(headers.get("retry-after", "")))
-
-
-def _is_ours(error: Exception) -> bool:
-    """Return whether litellm made the status up: a timeout, or a connection that broke."""
-    return type(error).__name__ in {"APIConnectionError", "Timeout", "APIError"}
