@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from world.crashing import Ground, Operation
+from world.crashing_disputes import RETURNED
 from world.people import Town
 
 from core.calls import Caller, Ticket
@@ -167,5 +168,6 @@ OPERATIONS = [
     Decision("moved", "manager").operation(),
     Decision("granted", "admin").operation(),
     Decision("rejected", "manager", approve=False).operation(),
+    RETURNED,
     Operation("sealed", _spend, _seal, _judge_seal, again=True),
 ]
