@@ -19,7 +19,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "admin": "Make administrators.",
         "user": "Make, show and change people.",
         "team": "Make and change teams: a shared pool, and who draws on it.",
-        "key": "Make, list, rotate and revoke API keys.",
+        "key": "Make, list, limit, rotate and revoke API keys.",
         "chat": "Sign people in to the web chat, and show or unlink their chat accounts.",
         "quota": "Show what people and their teams have left.",
         "audit": "Recompute the ledger from its journal and compare.",
