@@ -17,6 +17,7 @@ from bots.greeting import Started
 from bots.listening import DRAIN_SECONDS, Server, listen, url_of
 from bots.slack import platform as slack
 from bots.supervisor import Supervisor
+from bots.telegram import platform as telegram
 from bots.web import app as web_app
 from bots.web.app import Web
 from bots.web.transport import WebTransport
@@ -57,8 +58,8 @@ async def application(settings: Settings, own_url: str = "") -> AsyncIterator[Ap
         upkeep.running(core),
     ):
         environ = provider_environ()
-        web, routers = Web(core, own_url), list[Router]()
-        others = platforms.built(core, [slack.platform(routers)])
+        web, in_slack, in_telegram = Web(core, own_url), list[Router](), list[Router]()
+        others = platforms.built(core, [slack.platform(in_slack), telegram.platform(in_telegram)])
         chats = Supervisor({WebTransport.name: WebTransport(core), **others})
         gate = Gate(
             core,
@@ -70,7 +71,8 @@ async def application(settings: Settings, own_url: str = "") -> AsyncIterator[Ap
         )
         mounts = [
             Mount(web_app.PREFIXES, web, web.routes),
-            *(Mount((slack.PREFIX,), router, router.routes) for router in routers),
+            *(Mount((slack.PREFIX,), router, router.routes) for router in in_slack),
+            *(Mount((telegram.PREFIX,), router, router.routes) for router in in_telegram),
         ]
         async with chats.running(), courier.running(core, chats.transports, chats.ready):
             try:

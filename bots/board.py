@@ -1,5 +1,4 @@
-"""The channel or group of those who decide: every request that waits stands there, and follows
-its row.
+"""The place of those who decide: every request that waits stands there, and follows its row.
 
 Level-triggered, by one process at a time: it posts whatever the channel lacks, so that a request
 can be forgotten by nobody, and a crash at worst repeats one.

@@ -23,6 +23,8 @@ class Platform:
     needs: tuple[tuple[str, ...], ...]
     """Names of settings; of those that stand together, one is enough."""
     build: Callable[[Core], Transport]
+    wrong: Callable[[Settings], str] = lambda _settings: ""
+    """Returns what else is wrong with its settings, without a value of any."""
 
 
 def built(core: Core, platforms: Iterable[Platform]) -> dict[str, Transport]:
@@ -36,6 +38,7 @@ def configured(settings: Settings, platforms: Iterable[Platform]) -> tuple[Platf
     found: list[Platform] = []
     wrong: list[str] = []
     for platform in platforms:
+        wrong += filter(None, [platform.wrong(settings)])
         lacking = [names for names in platform.needs if not _given(settings, names)]
         if not lacking:
             found.append(platform)

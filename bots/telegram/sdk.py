@@ -178,9 +178,11 @@ class Api:
                 )
             )
 
-    async def set_commands(self, commands: Sequence[tuple[str, str]], scope: str) -> None:
-        """Offer commands, each with what it does, in one kind of chat."""
-        await _asked(self._client.set_my_commands(commands, scope=BotCommandScope(scope)))
+    async def set_commands(self, offered: Json) -> None:
+        """Offer commands in one kind of chat (bots/manifest/telegram.py)."""
+        commands = [(one["command"], one["description"]) for one in offered["commands"]]
+        scope = BotCommandScope(offered["scope"]["type"])
+        await _asked(self._client.set_my_commands(commands, scope=scope))
 
     async def set_webhook(self, url: str, secret: str) -> None:
         """Let Telegram call this address, with the secret in a header."""

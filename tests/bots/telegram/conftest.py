@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from world.telegram_office import TelegramOffice, telegram_office
 from world.telegram_vendor import TelegramVendor, telegram_vending
 
 from bots.telegram.sdk import Api
+from core.settings import Settings
 
 
 @pytest.fixture
@@ -20,3 +22,17 @@ async def api(vendor: TelegramVendor) -> AsyncIterator[Api]:
     await made.open()
     yield made
     await made.close()
+
+
+@pytest.fixture
+async def office(settings: Settings) -> AsyncIterator[TelegramOffice]:
+    """We ask Telegram."""
+    async with telegram_office(settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def called(settings: Settings) -> AsyncIterator[TelegramOffice]:
+    """Telegram calls us."""
+    async with telegram_office(settings, webhook=True) as opened:
+        yield opened

@@ -1,0 +1,117 @@
+"""Where an answer stands in Telegram: in a chat, in place of another, or as a word on a click.
+
+What holds a secret stands in private chats alone, cannot be forwarded, and vanishes.
+"""
+
+import asyncio
+from dataclasses import dataclass
+
+import structlog
+from msgspec.structs import replace
+
+from bots.telegram import marks
+from bots.telegram.people import TELEGRAM, place
+from bots.telegram.sdk import Api, Json, Rows
+from bots.transport import Fault, RateLimited, Rejected
+from cards.card import Card, Text, Tone
+from core.domain.accounts import Account
+from core.domain.errors import Refusal
+from core.service import delivery, linking, vanishing
+from core.service.start import Core
+
+MOST_WAIT = 5.0
+"""Seconds that an answer waits if Telegram says that it comes too fast."""
+VANISHES = "This message is deleted in two minutes. It cannot be forwarded."
+
+log = structlog.get_logger("tokenpool.telegram")
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Shows cards; what Telegram does not take is noted, since what was done stays done."""
+
+    core: Core
+    api: Api
+
+    async def post(self, chat: str, card: Card, account: Account, *, reply_to: str = "") -> str:
+        """Post a card and return the message's id, nothing if that cannot be.
+
+        If it stands for a row, it follows that.
+        """
+        if card.secret:
+            return await self._once(chat, card)
+        sent = await self.send(chat, marks.message(card), reply_to=reply_to)
+        if sent:
+            await self._follow(chat, sent, card, account)
+        return sent
+
+    async def send(
+        self, chat: str, message: Json, *, protect: bool = False, reply_to: str = ""
+    ) -> str:
+        """Send a message that follows nothing."""
+        for last in (False, True):
+            try:
+                return await self.api.send(chat, message, protect=protect, reply_to=reply_to)
+            except RateLimited as limited:
+                if last or limited.retry_seconds > MOST_WAIT:
+                    _missed("message", limited)
+                    return ""
+                await asyncio.sleep(limited.retry_seconds)
+            except (Fault, Rejected) as fault:
+                _missed("message", fault)
+                return ""
+        return ""
+
+    async def change(self, chat: str, message_id: str, card: Card, account: Account) -> bool:
+        """Show another card in a message; False if that cannot be."""
+        if card.secret:
+            return False
+        try:
+            await self.api.edit(chat, message_id, marks.message(card))
+        except (Fault, Rejected) as fault:
+            _missed("change", fault)
+            return False
+        await self._follow(chat, message_id, card, account)
+        return True
+
+    async def rekey(self, chat: str, message_id: str, rows: Rows) -> None:
+        """Show another keyboard below a message."""
+        try:
+            await self.api.edit_keyboard(chat, message_id, rows)
+        except (Fault, Rejected) as fault:
+            _missed("keyboard", fault)
+
+    async def tell(
+        self, query: str, text: str = "", *, alert: bool = False, url: str = ""
+    ) -> None:
+        """Answer a click: by a word that passes, or one that must be read."""
+        try:
+            await self.api.answer(query, text, alert=alert, url=url)
+        except (Fault, Rejected) as fault:
+            _missed("click", fault)
+
+    async def _once(self, chat: str, card: Card) -> str:
+        """Post what is shown once: it is deleted in two minutes, or at once if it could stay."""
+        if chat.startswith("-"):
+            return ""
+        shown = replace(card, body=(*card.body, Text(VANISHES, Tone.MUTED)))
+        sent = await self.send(chat, marks.message(shown), protect=True)
+        if not sent:
+            return ""
+        try:
+            await vanishing.add(self.core, TELEGRAM, chat, sent)
+        except Refusal:
+            await self.api.delete(chat, sent)
+            raise
+        return sent
+
+    async def _follow(self, chat: str, message_id: str, card: Card, account: Account) -> None:
+        caller = await linking.resolve(self.core, account) if card.ref else None
+        if caller is None:
+            await delivery.forget(self.core, place(chat), message_id)
+        else:
+            await delivery.remember(self.core, place(chat), message_id, caller.id, card)
+
+
+def _missed(part: str, fault: Exception) -> None:
+    log.warning("telegram_answer_missed", part=part, error=str(fault))
