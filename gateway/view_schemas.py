@@ -86,7 +86,7 @@ def _schema(view: type) -> Json:
 
 
 def _field(attribute: str, kind: Any) -> Json:
-    written = {"micro": CREDITS, "ms": TIME}.get(attribute.rpartition("_")[2])
+    written = {"micro": CREDITS, "pico": CREDITS, "ms": TIME}.get(attribute.rpartition("_")[2])
     if written is None or wire_name(attribute) == attribute:
         return _of(kind)
     return {"anyOf": [written, {"type": "null"}]} if NoneType in get_args(kind) else written

@@ -59,3 +59,10 @@ def test_credits_are_exact_on_the_wire(amount_micro: int) -> None:
     shown = json.loads(show(Line(amount_micro)), parse_float=Decimal, parse_int=Decimal)
 
     assert shown["cost"] * 1_000_000 == amount_micro
+
+
+@given(st.integers(0, MOST_MICRO * 10**6))
+def test_what_is_finer_than_a_microcredit_is_exact_on_the_wire_too(amount_pico: int) -> None:
+    shown = json.loads(show({"cost_pico": amount_pico}), parse_float=Decimal, parse_int=Decimal)
+
+    assert shown["cost"].scaleb(12) == amount_pico
