@@ -11,10 +11,12 @@ from core.calls import Caller
 from core.domain.errors import Code, Refusal
 from core.domain.model_rules import Dollars, dollars
 from core.service import offering
+from core.views.model_rules import ModelRuleView
 from gateway.approvals import Rev
 from gateway.auth import Policy, core_of, require
 from gateway.bodies import Body
 from gateway.reply import reply
+from gateway.view_schemas import lists, shows
 
 router = APIRouter(prefix="/v1/admin/models", tags=["administration"])
 Admin = Annotated[Caller, Depends(require(Policy.ADMIN))]
@@ -54,7 +56,9 @@ class RuleBody(Body):
         return self
 
 
-@router.get("/asked", summary="Names that were called without a price")
+@router.get(
+    "/asked", summary="Names that were called without a price", responses=lists(ModelRuleView)
+)
 async def asked(
     request: Request,
     caller: Admin,
@@ -64,7 +68,9 @@ async def asked(
     return reply({"data": await offering.listed(core, caller, decided=decided)})
 
 
-@router.put("/{model:path}/rule", summary="Price, map or block a name")
+@router.put(
+    "/{model:path}/rule", summary="Price, map or block a name", responses=shows(ModelRuleView)
+)
 async def put_rule(request: Request, caller: Admin, model: str, body: RuleBody) -> Response:
     """Count for the very next call, on every process.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 from flow.processes import Process, serve_process
 from world.fuzz import Bender, Thrown
+from world.whole import FOREIGN
 
 MANY = 120
 AT_ONCE = 8
@@ -53,9 +54,7 @@ async def test_no_bytes_on_a_socket_break_the_server(sqlite_url: str, tmp_path: 
     async with serve_process(sqlite_url, tmp_path, log=log) as [process]:
         ana = await process.member("ana", 5000)
         bender = Bender(5, (ana.key, process.admin_key, "tp_x"), process.admin_key)
-        bender.ids = dict.fromkeys(
-            ("user_id", "team_id", "approval_id", "key_id", "request_id", "name"), "demo"
-        )
+        bender.ids = dict.fromkeys(FOREIGN, "demo")
         sent = [*GARBAGE, *map(written, bender.requests(MANY))]
         for at in range(0, len(sent), AT_ONCE):
             batch = (status_of(process, one) for one in sent[at : at + AT_ONCE])
