@@ -57,8 +57,13 @@ def load() -> ModuleType:
 
 @cache
 def _litellm() -> ModuleType:
-    import litellm  # noqa: PLC0415 - seconds, and 160 MiB that not everybody needs
-
+    """Import it without collecting garbage: that would stop the event loop for up to a second."""
+    gc.disable()
+    try:
+        import litellm  # noqa: PLC0415 - seconds, and 110 MiB that not everybody needs
+    finally:
+        gc.freeze()
+        gc.enable()
     for name, value in (
         ("callbacks", []), ("success_callback", []), ("failure_callback", []),
         ("input_callback", []), ("service_callback", []),
@@ -72,7 +77,6 @@ def _litellm() -> ModuleType:
         logger.handlers.clear()
         logger.setLevel(logging.CRITICAL)
         logger.disabled = True
-    gc.freeze()
     return litellm
 
 
