@@ -124,46 +124,46 @@ class Killing:
 
     async def verdict(self) -> dict[str, Any]:
         """Return the figures, and under `faults` whatever must not be; all of that is empty."""
-        rows = self.witness.rows
-        charged = {row[0]: row[1] for row in await rows("SELECT id, cost FROM call")}
-        held = {row[0] for row in await rows("SELECT id FROM hold")}
-        attempts = {
-            row[0]: row[1]
-            for row in await rows("SELECT call_id, count(*) FROM attempt GROUP BY call_id")
-        }
-        served, posts, due = self.provider.served, self.provider.posts, self.crowd.due
         captured = "SELECT count(*) FROM call WHERE outcome = 'captured' AND status = 500"
-        crashed = (await rows(captured))[0][0]
+        crashed = (await self.witness.rows(captured))[0][0]
         await self.witness.look()
-        last = self.servers.running[-1]
-        report = await last.command("audit", "--json")
-        log = self.servers.log.read_text()
-        faults = {
-            "unledgered": sorted((set(posts) | set(served)) - held),
-            "under": [c for c, n in served.items() if charged.get(c, 0) < price_micro(n)],
-            "inexact": [c for c, cost in due.items() if charged.get(c) != cost],
-            "mistold": self.crowd.mistold(),
-            "more posts than attempts": [c for c, n in attempts.items() if posts[c] > n],
-            "without a hold": self.witness.unheld,
+        faults = await self._booked_wrong() | {
             "laws": dict(self.witness.broken),
-            "audit": report["findings"],
             "damage": await self.witness.damage(),
+            "without a hold": self.witness.unheld,
+            "mistold": self.crowd.mistold(),
             "odd answers": self.crowd.odd[:10],
-            "tracebacks": log.count("Traceback"),
+            "tracebacks": self.servers.log.read_text().count("Traceback"),
             "more captured than in flight": max(0, crashed - self.kills * 2 * self.callers),
             "left open by a goodbye": self.left_open,
         }
         return {
             "kills": self.kills, "terminated": self.gentle, **await self.witness.counts(),
             "captured for a crash": crashed, "calm after, s": [round(s, 2) for s in self.calm],
-            "posts": posts.total(), "tokens served": served.total(),
-            "exact answers": len(due), "left early": self.crowd.left,
+            "posts": self.provider.posts.total(), "tokens served": self.provider.served.total(),
+            "exact answers": len(self.crowd.due), "left early": self.crowd.left,
             "broken connections": self.crowd.broken,
             "statuses": {str(k): v for k, v in sorted(self.crowd.statuses.items())},
             "looks": self.witness.looks, "blind looks": self.witness.blind,
             "slowest 503, s": round(self.crowd.slowest_refusal, 2),
             "faults": {name: found for name, found in faults.items() if found},
         }  # fmt: skip
+
+    async def _booked_wrong(self) -> dict[str, Any]:
+        """Compare what was booked with what the provider served and the crowd was told."""
+        rows = self.witness.rows
+        charged = {row[0]: row[1] for row in await rows("SELECT id, cost FROM call")}
+        held = {row[0] for row in await rows("SELECT id FROM hold")}
+        attempts = await rows("SELECT call_id, count(*) FROM attempt GROUP BY call_id")
+        served, posts, due = self.provider.served, self.provider.posts, self.crowd.due
+        report = await self.servers.running[-1].command("audit", "--json")
+        return {
+            "unledgered": sorted((set(posts) | set(served)) - held),
+            "under": [c for c, n in served.items() if charged.get(c, 0) < price_micro(n)],
+            "inexact": [c for c, cost in due.items() if charged.get(c) != cost],
+            "more posts than attempts": [row[0] for row in attempts if posts[row[0]] > row[1]],
+            "audit": report["findings"],
+        }
 
 
 async def stopped(load: "list[asyncio.Task[None]]") -> None:
