@@ -8,6 +8,7 @@ from world.whole import Whole, whole
 
 from core.service.start import Core
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 RULE = "/v1/admin/models/{}/rule"
 
 
@@ -38,7 +39,6 @@ async def test_a_part_is_returned_and_told(opened: Whole) -> None:
     assert (why.json()["dispute"], why.json()["returned"]) == ("returned", 0.00002)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("body", "said"),
     [
