@@ -106,8 +106,8 @@ async def test_a_key_with_five_thousand_streams(url: str, tmp_path: Path) -> Non
                 sys.executable, __file__, server.url, key, env=environ(), stdout=PIPE
             )
             await asyncio.sleep(1.5)
+            assert load.returncode is None, "the flood is over already"
             during = await other.p99_ms()
-            assert load.returncode is None, "the flood was over too soon"
             said, _ = await load.communicate()
             seen = json.loads(said)
             used = cpu_ms(server.process.pid) - used
