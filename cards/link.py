@@ -54,13 +54,15 @@ def link_card(*, problem: str = "") -> Card:
     )
 
 
-def code_card(view: LinkCodeView) -> Card:
-    """Show a code to type at another account."""
+def code_card(view: LinkCodeView, telegram_bot: str = "") -> Card:
+    """Show a code to type at another account, and a link that types it into Telegram."""
+    link = f"https://t.me/{telegram_bot}?start={view.code}"
     return Card(
         title="Your code for another account",
         body=(
             Text("Write to me from the other account, and send this there:"),
             Code("Send this", f"link {view.code}", secret=True),
+            *((Link("Or open it in Telegram", link),) if telegram_bot else ()),
             Text(
                 f"Good until {moment(view.expires_ms)}, for one account. I ask you here before"
                 " it counts. Give it to nobody: whoever links it acts as you.",

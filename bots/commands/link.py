@@ -15,9 +15,10 @@ from cards.link import (
     whoami_card,
 )
 from core.domain.errors import missing
-from core.service import linking, sessions
+from core.service import introducing, linking, sessions
 from core.views.chat import AccountView
 
+TELEGRAM = "telegram"
 LINKED = "This account is yours already. Say unlink first if it is to be somebody else's."
 
 
@@ -25,7 +26,7 @@ async def say(ctx: Context, words: Words) -> Answer:
     """Give a code for another account; whoever brings one is linked already."""
     if words:
         return refused(LINKED)
-    return Answer(code_card(await linking.new_code(ctx.core, ctx.caller)))
+    return await _code(ctx)
 
 
 async def whoami(ctx: Context, _said: Words | Action) -> Answer:
@@ -45,7 +46,7 @@ async def unlink(ctx: Context, words: Words) -> Answer:
 
 
 async def code(ctx: Context, _action: Action) -> Answer:
-    return Answer(code_card(await linking.new_code(ctx.core, ctx.caller)))
+    return await _code(ctx)
 
 
 async def send(_ctx: Context, _action: Action) -> Answer:
@@ -73,6 +74,14 @@ async def web(ctx: Context, _said: Words | Action) -> Answer:
     """Give a link that signs in to the web chat, once."""
     token = await sessions.new_link(ctx.core, ctx.caller.id)
     return Answer(web_link_card(f"{address(ctx)}/chat/in/{token}"))
+
+
+async def _code(ctx: Context) -> Answer:
+    """Give a code; for Telegram, which has links that carry one, with such a link."""
+    view, bot = await linking.new_code(ctx.core, ctx.caller), ""
+    if ctx.core.settings.telegram_token is not None:
+        bot = await introducing.bot_name(ctx.core, TELEGRAM)
+    return Answer(code_card(view, bot))
 
 
 async def _decided(ctx: Context, action: Action, *, confirm: bool) -> Answer:

@@ -21,6 +21,7 @@ from bots.telegram.talk import Talk
 from bots.telegram.transport import TelegramTransport
 from bots.telegram.turns import Turns
 from bots.telegram.vanish import Vanish
+from core.service import introducing
 from core.service.start import Core
 
 DRAIN_SECONDS = 4.0
@@ -65,6 +66,7 @@ class Telegram:
         """Ask Telegram who we are, then begin; a Fault if it does not answer, or knows us not."""
         await self._api.open()
         self._bot = await self._api.whoami()
+        await introducing.known_as(self._core, TELEGRAM, self._bot.username)
         await menu.publish(self._api)
         if self._secret:
             url = self._core.settings.public_url.rstrip("/") + PATH

@@ -14,6 +14,18 @@ def remember(name: str, value: str) -> Program[str]:
     return str(rows[0][0])
 
 
+def put(name: str, value: str) -> Program[None]:
+    """Note a fact, in place of what was noted."""
+    yield Insert(MetaRow, ("name", "value"), [(name, value)], ignore=True)
+    yield Change(MetaRow, ("name", "value"), [(name, value)])
+
+
+def value(name: str) -> Program[str]:
+    """Read a fact; nothing if none is noted."""
+    rows = yield Read("SELECT value FROM meta WHERE name = :1", (name,))
+    return str(rows[0][0]) if rows else ""
+
+
 def claim(job: str, holder: str) -> Program[bool]:
     """Claim a job that runs once; True for the first who asks, and for nobody after."""
     rows = yield Read(
