@@ -149,5 +149,6 @@ BESIDE = {
     "POST /chat/out": Policy.PUBLIC,
     "GET /r/{code}": Policy.PUBLIC,
     "POST /slack/events": Policy.PUBLIC,
+    "POST /telegram/webhook": Policy.PUBLIC,
 }
 """Routes of the applications beside the gateway: no API key opens any of them."""

@@ -14,6 +14,7 @@ from world.office import Office, Somebody, known, open_office
 from world.route_table import CHAT_BODY, Route
 
 from bots.slack import platform as slack
+from bots.telegram import platform as telegram
 from bots.web import app as web_app
 from bots.web.app import Web
 from core.calls import Outcome
@@ -31,7 +32,11 @@ from gateway.gate import Gate
 from gateway.mounts import Mount
 from gateway.sources import HttpSource
 
-SLACK = {"slack_bot_token": SecretStr("xoxb-1-x"), "slack_signing_secret": SecretStr("5" * 32)}
+CHATS = {
+    "slack_bot_token": SecretStr("xoxb-1-x"), "slack_signing_secret": SecretStr("5" * 32),
+    "telegram_token": SecretStr("1234567:" + "A" * 35),
+    "telegram_webhook_secret": SecretStr("s" * 32), "public_url": "https://pool.example.com",
+}  # fmt: skip
 HOUR_MS = 3_600_000
 NARROW = KeyTerms("narrow", cap_micro=10**8, allowance=Allowance(models=("demo",)))
 FOREIGN = {
@@ -43,15 +48,15 @@ FOREIGN = {
 
 
 def door_of(core: Core) -> Door:
-    """Return everything behind its door: gateway, web chat and Slack."""
+    """Return everything behind its door: gateway, web chat and every chat platform."""
     core.settings.config.touch()
-    core = replace(core, settings=core.settings.model_copy(update=SLACK))
-    web, routers = Web(core, ""), list[Router]()
-    slack.platform(routers).build(core)
-    mounts = [
-        Mount(web_app.PREFIXES, web, web.routes),
-        *(Mount((slack.PREFIX,), router, router.routes) for router in routers),
-    ]
+    core = replace(core, settings=core.settings.model_copy(update=CHATS))
+    web = Web(core, "")
+    mounts = [Mount(web_app.PREFIXES, web, web.routes)]
+    for chat in (slack, telegram):
+        routers: list[Router] = []
+        chat.platform(routers).build(core)
+        mounts += [Mount((chat.PREFIX,), router, router.routes) for router in routers]
     app = create_app(Gate(core, catalog.load(core.settings, {}), HttpSource({})), mounts)
     assert isinstance(app, Door)
     return app
