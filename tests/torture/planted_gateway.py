@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from torture.planted import Bug
 
 FAULTS = "tests/flow/test_faults.py"
-HOLDS = "tests/flow/test_holds.py"
+IDEMPOTENCY = "tests/flow/test_idempotency.py"
 IMPATIENCE = "tests/flow/test_impatience.py"
 ANSWERS = "tests/gateway/test_answers.py"
 WIRE = "tests/gateway/test_wire.py"
@@ -146,7 +146,7 @@ GATEWAY_BUGS = [
         "gateway/chat.py",
         'mac = hmac.digest(self._gate.core.pepper, said.sent, "sha256")',
         'mac = b"the same"',
-        HOLDS,
+        IDEMPOTENCY,
     ),
     Planted(
         "words of a strict call are kept",
