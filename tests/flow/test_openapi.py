@@ -39,3 +39,21 @@ async def test_every_route_is_described_with_answers_and_errors(served: Served) 
             assert all(schemas), f"{name} does not say what {status} looks like"
         if one.get("security"):
             assert set(answers) >= {"401", "403", "429"}, name
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/v1/keys", "GET, POST"),
+        ("/v1/keys/abc", "DELETE, PATCH"),
+        ("/v1/teams/my-teams", "GET"),
+        ("/v1/chat/completions", "POST"),
+    ],
+)
+async def test_a_wrong_method_is_told_all_right_ones(
+    served: Served, path: str, methods: str
+) -> None:
+    answer = await served.http.request("PUT", path, headers=served.admin.headers)
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, methods)
