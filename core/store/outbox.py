@@ -57,6 +57,11 @@ SELECT id FROM outbox WHERE kind = 'approval' AND ref = :1 AND state IN ('pendin
 READ_ASKER = "SELECT member_id FROM approval WHERE id = :1"
 
 
+READ_HOPE = """
+SELECT id FROM outbox WHERE kind = 'dispute' AND ref = :1 AND state <> 'dead' LIMIT 1
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     """How a notice ended: sent, moot or dead."""
@@ -90,13 +95,16 @@ def end(parcel: Parcel, holder: str, ending: Ending, now_ms: int) -> Program[boo
 def bury(parcel: Parcel, holder: str, fault: str, act: Act) -> Program[bool]:
     """End a notice that cannot be delivered.
 
-    If it was the last hope of a request, the administrators hear that nobody else did.
+    If it was the last hope of a request or a dispute, the administrators hear of it.
     """
     if not (yield from end(parcel, holder, Ending("dead", fault=fault), act.now_ms)):
         return False
     if parcel.kind == Kind.APPROVAL:
         for row in (yield Read(READ_ASKER, (parcel.ref,))):
             yield from _missed(act, parcel.ref, str(row[0]))
+    if parcel.kind == Kind.DISPUTE and not (yield Read(READ_HOPE, (parcel.ref,))):
+        notice = Notice(Kind.DISPUTE, f"dispute:{parcel.ref}", parcel.ref)
+        yield from notices.tell(act, notice, (yield from notices.admins()))
     return True
 
 

@@ -71,6 +71,22 @@ async def test_a_dispute_that_was_decided_or_is_not_theirs_any_more_is_not_sent(
     assert (await room.copies())[-1] == (1_000_000_000, False)
 
 
+async def test_a_dispute_whose_managers_cannot_be_reached_goes_to_the_administrators(
+    room: Mailroom,
+) -> None:
+    team = await room.office.team("red")
+    for name in ("bob", "cid"):
+        await room.office.member(name, team=team, manages=True)
+    chief = await room.account(room.office.admin)
+    ann = await room.office.member("ann", team=team)
+    ticket = await captured(room, ann)
+    await disputing.dispute(room.core, ann.caller, ticket.call_id)
+
+    await room.work()
+
+    assert room.slack.titles(chief) == ["ann disputes 0.00005 credits"]
+
+
 async def test_administrators_are_asked_once_about_a_model(room: Mailroom) -> None:
     ann, _ = await room.person("ann")
     await room.account(room.office.admin)

@@ -1,4 +1,4 @@
-"""A provider that never answers: charged in full, told, disputed and returned, all by buttons."""
+"""A provider that never answers (F-38): charged in full, told, disputed, returned by buttons."""
 
 import asyncio
 
