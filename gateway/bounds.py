@@ -37,7 +37,7 @@ def prompt_tokens(body: ChatBody, model: Model) -> int:
 
 def chain(body: ChatBody, model: Model) -> tuple[Model, ...]:
     """Return whom to ask: the model, and those of its fallbacks that can take this call."""
-    if all(one.dialect in AS_THEY_ARE for one in model.fallbacks):
+    if not body.images and all(one.dialect in AS_THEY_ARE for one in model.fallbacks):
         return model.chain
     return (model, *(one for one in model.fallbacks if fits(body, one)))
 

@@ -1,5 +1,8 @@
 """Amazon Bedrock's Converse, one dialect for all its models."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from gateway.translation.spoken import (
     Broken,
     Call,
@@ -14,6 +17,7 @@ from gateway.translation.spoken import (
     usage_of,
 )
 
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
 FINISH = {
     "end_turn": "stop",
     "stop_sequence": "stop",
@@ -27,9 +31,10 @@ FAILED = frozenset({"malformed_model_output", "malformed_tool_use"})
 
 
 class BedrockReader:
-    """`json_tool` is the tool by which a response format was asked for: its input is the text."""
+    """Reads one answer; `names` and `json_tool` as with Anthropic's."""
 
-    def __init__(self, json_tool: str = "") -> None:
+    def __init__(self, names: Mapping[str, str] = NO_NAMES, json_tool: str = "") -> None:
+        self._names = names
         self.usage: Json | None = None
         self.ended = False
         self._json_tool = json_tool
@@ -85,6 +90,7 @@ class BedrockReader:
             return []
         self._empty.add(index)
         number = self._calls[index] = len(self._calls)
+        name = self._names.get(name, name)
         return [Said(call=Call(number, text_of(use.get("toolUseId")), name))]
 
     def _delta(self, index: int, delta: Json) -> list[Said]:

@@ -40,6 +40,8 @@ LEAST_THINKING = 1_025
 
 def fits(body: ChatBody, model: Model) -> bool:
     """Return whether a fallback can take this call."""
+    if body.images and not model.price.per_image_tokens:
+        return False
     try:
         check(body, model)
     except Refusal:

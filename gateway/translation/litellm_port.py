@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from gateway.translation.camel import camel
+from gateway.translation.messages import Untranslatable, tidy
 
 Json = dict[str, Any]
 QUIET = {
@@ -24,14 +25,6 @@ QUIET = {
     "LITELLM_LOG": "CRITICAL",
 }
 """Has to be in the environment before the import: nothing is fetched, nothing is printed."""
-
-
-class Untranslatable(Exception):
-    """The request cannot be said in the provider's dialect; `param` is the field, if known."""
-
-    def __init__(self, param: str | None = None) -> None:
-        super().__init__("untranslatable")
-        self.param = param
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +85,7 @@ def translate(dialect: str, provider: str, model: str, said: Json) -> Translated
     `max_tokens`. What litellm raises holds words of the prompt, so none of it goes on.
     """
     litellm = load()
+    tidy(said)
     messages = said["messages"]
     params = {name: value for name, value in said.items() if name in PARAMS and value is not None}
     try:
@@ -223,7 +217,10 @@ def _bedrock(
     thinking = (body.get("additionalModelRequestFields") or {}).get("thinking") or {}
     if thinking.get("budget_tokens", 0) >= params["max_tokens"]:
         thinking["budget_tokens"] = _budget(params["max_tokens"])
-    return Translated(body, json_tool=_JSON_TOOL if json_mode else "")
+    sent = [tool["toolSpec"]["name"] for tool in (body.get("toolConfig") or {}).get("tools", [])]
+    own = [tool["function"]["name"] for tool in params.get("tools", [])]
+    names = {theirs: ours for theirs, ours in zip(sent, own, strict=False) if theirs != ours}
+    return Translated(body, names=names, json_tool=_JSON_TOOL if json_mode else "")
 
 
 LEAST_BUDGET = 1_024

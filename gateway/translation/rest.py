@@ -19,6 +19,7 @@ from gateway.providers import PROVIDERS
 from gateway.sources import Answer, Lost, Unsendable
 from gateway.translation import litellm_port
 from gateway.translation.litellm_port import Failed
+from gateway.translation.messages import Untranslatable, tidy
 from gateway.translation.spoken import (
     DONE,
     Broken,
@@ -49,6 +50,10 @@ class RestSource:
     async def post(self, model: Model, body: bytes, call_id: str) -> AsyncIterator[Answer]:
         said: Json = msgspec.json.decode(body)
         said["max_tokens"] = said.pop("max_completion_tokens", None) or said.get("max_tokens")
+        try:
+            tidy(said)
+        except Untranslatable as error:
+            raise Unsendable(Code.UPSTREAM_REFUSED, error.param) from None
         key = self._environ.get(model.api_key_env, "").strip() if model.api_key_env else ""
         self._lend(model)
         call = litellm_port.complete(model.upstream, said, key, model.api_base, MOST_SECONDS)

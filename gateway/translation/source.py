@@ -25,7 +25,8 @@ from gateway.translation.cohere import CohereReader
 from gateway.translation.frames import Framing
 from gateway.translation.gemini import GeminiReader
 from gateway.translation.google import GoogleTokens, NoToken
-from gateway.translation.litellm_port import Translated, Untranslatable
+from gateway.translation.litellm_port import Translated
+from gateway.translation.messages import Untranslatable
 from gateway.translation.ollama import OllamaReader
 from gateway.translation.rest import RestSource
 from gateway.translation.speaking import Speaker
@@ -46,7 +47,7 @@ GOOGLE_BAD_KEY = b"API_KEY_INVALID"
 FRAMING = {BEDROCK: Framing.AWS, OLLAMA: Framing.LINES}
 READERS: Mapping[str, Callable[[Translated], Reader]] = {
     ANTHROPIC: lambda sent: AnthropicReader(sent.names, sent.json_tool),
-    BEDROCK: lambda sent: BedrockReader(sent.json_tool),
+    BEDROCK: lambda sent: BedrockReader(sent.names, sent.json_tool),
     COHERE: lambda _: CohereReader(),
     GEMINI: lambda _: GeminiReader(),
     OLLAMA: lambda _: OllamaReader(),

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from gateway.translation.litellm_port import Untranslatable, translate
+from gateway.translation.litellm_port import translate
+from gateway.translation.messages import Untranslatable
 
 PROBE = """
 import asyncio, gc, json, logging, os, socket, time
@@ -74,7 +75,7 @@ def test_an_argument_that_is_not_on_the_list_goes_nowhere(
 def test_what_litellm_raises_stays_here() -> None:
     """Its texts hold the words of the prompt."""
     words = "a-secret-in-a-prompt"
-    messages = [{"role": "user", "content": [{"type": words}]}, {"role": words, "content": words}]
+    messages = [{"role": words, "content": words}]
 
     with pytest.raises(Untranslatable) as caught:
         translate("gemini", "gemini", "gemini-2.5-flash", {"messages": messages, "max_tokens": 9})
