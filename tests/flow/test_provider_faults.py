@@ -263,3 +263,16 @@ async def test_f54_a_redirect_is_not_followed(served: Served, provider: Upstream
         assert (await booked(served, answer))[0] == "voided"
     assert callers == []
     assert provider.calls == 3 * len(codes)
+
+
+async def test_a_call_that_runs_out_of_time_between_attempts_costs_nothing(
+    hurried: Served, provider: Upstream
+) -> None:
+    member = await hurried.member("ann")
+
+    answer = await hurried.chat(member, "status=429 retry=2")
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (504, "upstream_timeout")
+    assert (await booked(hurried, answer))[:2] == ("voided", 0)
+    assert provider.calls == 1
+    await hurried.assert_clean()

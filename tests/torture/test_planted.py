@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from torture.planted import BUGS, Bug
+from torture.planted_attempts import ATTEMPT_BUGS
 from torture.planted_gateway import GATEWAY_BUGS, Planted
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("bots", "cards", "core", "gateway", "tests")
+CALL_BUGS = [*GATEWAY_BUGS, *ATTEMPT_BUGS]
 MACHINE = "tests/core/test_machine.py"
 HOW = ("-k", "not postgres", "-x", "-q", "--tb=line", "-p", "no:cacheprovider")
 FAILED = 1
@@ -59,7 +61,7 @@ def test_the_machine_finds(bug: Bug, copy: Path) -> None:
     assert "test_the_ledger_equals_plain_dicts" in ended.stdout
 
 
-@pytest.mark.parametrize("bug", GATEWAY_BUGS, ids=lambda bug: bug.name)
+@pytest.mark.parametrize("bug", CALL_BUGS, ids=lambda bug: bug.name)
 def test_the_tests_find(bug: Planted, copy: Path) -> None:
     plant(bug, copy)
 
@@ -68,7 +70,7 @@ def test_the_tests_find(bug: Planted, copy: Path) -> None:
     assert ended.returncode == FAILED, ended.stdout[-2_000:]
 
 
-@pytest.mark.parametrize("tests", [MACHINE, *sorted({bug.tests for bug in GATEWAY_BUGS})])
+@pytest.mark.parametrize("tests", [MACHINE, *sorted({bug.tests for bug in CALL_BUGS})])
 def test_a_copy_without_a_bug_passes(tests: str, copy: Path) -> None:
     ended = run_in(copy, tests)
 
