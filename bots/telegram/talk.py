@@ -51,8 +51,11 @@ class Talk:
             await self.answers.places.tell(event.query, NOTHING_CHANGED)
             rows = marks.settled(event.keyboard, token)
             await self.answers.places.rekey(event.chat, event.message, rows)
-        elif answer := await self._form_or_answer(event, account):
-            await self.answers.to_click(event, account, answer)
+        else:
+            if await self.answers.forms.current(event.chat, event.user) is not None:
+                await self.answers.forms.drop(event.chat, event.user)
+            if answer := await self._form_or_answer(event, account):
+                await self.answers.to_click(event, account, answer)
 
     async def _said(self, event: Wrote, account: Account) -> Answer:
         """Answer a line; Start may carry the id of a request, or a code (finding.py)."""
