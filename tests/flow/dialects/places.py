@@ -52,6 +52,12 @@ api_base = "http://127.0.0.1:9/v1"
 fallbacks = ["claude", "gemini"]
 
 [[models]]
+name = "blind-fallback"
+upstream = "anthropic/claude-sonnet-4-5"
+api_base = "http://127.0.0.1:9"
+fallbacks = ["command"]
+
+[[models]]
 name = "claude-then-gemini"
 upstream = "anthropic/claude-sonnet-4-5"
 api_base = "http://127.0.0.1:9"

@@ -263,3 +263,16 @@ async def test_litellm_s_prices_stay_as_they_were(place: Place) -> None:
     assert hash(json.dumps(litellm.model_cost, sort_keys=True, default=str)) == before
     assert [litellm.callbacks, litellm.success_callback, litellm.failure_callback] == [[], [], []]
     assert litellm.num_retries == 0
+
+
+@on_sqlite
+async def test_a_fallback_that_sees_nothing_is_passed_over_for_an_image(place: Place) -> None:
+    served, state, ann = place
+    image = {"type": "image_url", "image_url": {"url": PNG}}
+    messages = [{"role": "user", "content": [{"type": "text", "text": "tokens=1"}, image]}]
+
+    words = await served.chat(ann, "tokens=1", model="blind-fallback")
+    seen = await served.chat(ann, "", model="blind-fallback", messages=messages)
+
+    assert (words.status_code, seen.status_code) == (200, 502)
+    assert [path for path in state.paths if "chat" in path] == ["/v2/chat"]

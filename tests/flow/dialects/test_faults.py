@@ -14,6 +14,7 @@ from flow.dialects.vendors import CACHED, PROMPT_TOKENS, WRITTEN
 from flow.serving import Served
 from hypothesis import strategies as st
 
+from core.domain.notifying import Trouble
 from core.settings import Settings
 
 OUTPUT_COUNT = {
@@ -163,7 +164,7 @@ def billed_micro(model: str, prompt: int, output: int) -> int:
 def test_whatever_is_billed_is_charged(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Charged ≥ billed, and hold ≥ charged or the difference is a debt."""
+    """Charged ≥ billed, and hold ≥ charged, or the difference is a debt and an alarm rings."""
 
     @hypothesis.settings(max_examples=60, deadline=None, derandomize=True)
     @hypothesis.given(st.sampled_from(["claude", "gemini"]), COUNTS, COUNTS, st.booleans())
@@ -176,9 +177,18 @@ def test_whatever_is_billed_is_charged(
         try:
             place = served, state, runner.run(served.member("ann", 10**9))
             holds()
+            runner.run(_alarmed(served, Trouble.ABOVE))
             runner.run(served.assert_clean())
         finally:
             runner.run(opened.__aexit__(None, None, None))
+
+
+async def _alarmed(served: Served, trouble: Trouble) -> None:
+    """Wait until the administrator is told; that comes after the answer."""
+    told = f'{{"trouble":"{trouble}"}}'
+    async with asyncio.timeout(5):
+        while not await served.rows("SELECT no FROM outbox WHERE payload = :1", told):
+            await asyncio.sleep(0.01)
 
 
 async def _debt(served: Served) -> int:
