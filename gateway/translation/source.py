@@ -138,7 +138,10 @@ class TranslatedSource:
 async def _translated(model: Model, said: Json, size: int) -> Translated:
     if model.dialect == ELSEWHERE:
         return Translated({})
-    await ready()
+    try:
+        await ready()
+    except ImportError:
+        raise Unsendable(Code.UPSTREAM_ERROR) from None
 
     def translate() -> Translated:
         said["max_tokens"] = said.pop("max_completion_tokens", None) or said.get("max_tokens")

@@ -16,11 +16,31 @@ from hypothesis import strategies as st
 
 from core.domain.notifying import Trouble
 from core.settings import Settings
+from gateway.translation import litellm_port
 
 OUTPUT_COUNT = {
     "claude": "output_tokens", "gemini": "candidatesTokenCount", "command": "output_tokens",
     "llama": "eval_count", "bedrock": "outputTokens",
 }  # fmt: skip
+
+
+@on_sqlite
+async def test_without_litellm_a_call_is_refused_and_costs_nothing(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A broken installation is no outcome that nobody knows."""
+    served, state, ann = place
+
+    def broken() -> None:
+        raise ImportError
+
+    monkeypatch.setattr(litellm_port, "loaded", lambda: False)
+    monkeypatch.setattr(litellm_port, "load", broken)
+
+    answer = await served.chat(ann, "hi", model="claude")
+
+    assert (answer.status_code, state.bodies) == (502, [])
+    assert (await booked(served, answer))[:2] == ("voided", 0)
 
 
 @dataclass(frozen=True)
