@@ -10,13 +10,14 @@ from typing import Any
 
 from bots.telegram.updates import Key
 from cards.actions import decode
-from cards.card import Actions, Button, Card, Form
+from cards.card import Actions, Button, Card, Code, Form
 from cards.render import telegram
 from cards.render.limits import shorten
 
 Json = dict[str, Any]
 ASKS, TAKES_BACK = "?", "!"
-YES, NO = "Yes: ", "No"
+YES, NO, COPY = "Yes: ", "No", "📋 "
+MOST_COPIED = 256
 MOST_LABEL = 64
 SURE = "Are you sure?"
 
@@ -30,6 +31,22 @@ def message(card: Card) -> Json:
             if key["callback_data"] in asking:
                 key["callback_data"] = marked(key["callback_data"], ASKS)
     return drawn
+
+
+def secret_message(card: Card) -> Json:
+    """Return a card's message that cannot be forwarded: buttons copy what is shown once.
+
+    Telegram lets nobody copy from such a message otherwise.
+    """
+    drawn = message(card)
+    secrets = [node for node in card.body if isinstance(node, Code) and node.secret]
+    copying = [
+        [{"text": shorten(f"{COPY}{one.label}", MOST_LABEL), "copy_text": {"text": one.text}}]
+        for one in secrets
+        if 1 <= len(one.text) <= MOST_COPIED
+    ]
+    rows = [*copying, *drawn.get("reply_markup", {}).get("inline_keyboard", [])]
+    return drawn | ({"reply_markup": {"inline_keyboard": rows}} if rows else {})
 
 
 def marked(token: str, mark: str) -> str:

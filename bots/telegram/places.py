@@ -4,7 +4,7 @@ What holds a secret stands in private chats alone, cannot be forwarded, and vani
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 from msgspec.structs import replace
@@ -21,6 +21,7 @@ from core.service.start import Core
 
 MOST_WAIT = 5.0
 """Seconds that an answer waits if Telegram says that it comes too fast."""
+MOST_TOLD = 2_000
 VANISHES = "This message is deleted in two minutes. It cannot be forwarded."
 
 log = structlog.get_logger("tokenpool.telegram")
@@ -32,6 +33,8 @@ class Places:
 
     core: Core
     api: Api
+    told: dict[str, None] = field(default_factory=dict)
+    """Clicks that this process has answered: one that is worked on again is answered once."""
 
     async def post(self, chat: str, card: Card, account: Account, *, reply_to: str = "") -> str:
         """Post a card and return the message's id, nothing if that cannot be.
@@ -84,7 +87,12 @@ class Places:
     async def tell(
         self, query: str, text: str = "", *, alert: bool = False, url: str = ""
     ) -> None:
-        """Answer a click: by a word that passes, or one that must be read."""
+        """Answer a click, once: by a word that passes, or one that must be read."""
+        if query in self.told:
+            return
+        if len(self.told) >= MOST_TOLD:
+            del self.told[next(iter(self.told))]
+        self.told[query] = None
         try:
             await self.api.answer(query, text, alert=alert, url=url)
         except (Fault, Rejected) as fault:
@@ -95,7 +103,7 @@ class Places:
         if chat.startswith("-"):
             return ""
         shown = replace(card, body=(*card.body, Text(VANISHES, Tone.MUTED)))
-        sent = await self.send(chat, marks.message(shown), protect=True)
+        sent = await self.send(chat, marks.secret_message(shown), protect=True)
         if not sent:
             return ""
         try:

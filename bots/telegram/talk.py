@@ -11,7 +11,7 @@ from bots.telegram.answers import Answers
 from bots.telegram.forms import CANCEL, SKIP, STOP, Filled, answers, same_form
 from bots.telegram.origins import form_token, question_token
 from bots.telegram.updates import Clicked, Wrote
-from cards.actions import Verb, decode, encode
+from cards.actions import Verb, decode, encode, fits
 from cards.card import Card
 from core.domain.accounts import Account
 from core.service.start import Core
@@ -61,7 +61,8 @@ class Talk:
         """Answer a line; Start may carry the id of a request, or a code (finding.py)."""
         word, _, payload = event.text.partition(" ")
         if word == "/start" and payload.startswith(REQUEST):
-            token = f"{Verb.APPROVAL.value}|{payload.strip()}|0"
+            ref = payload.strip()
+            token = encode(Verb.APPROVAL, ref=ref) if fits(Verb.APPROVAL, ref=ref) else ""
             return await dispatch.act(self.core, account, token)
         line = word if word == "/start" and payload.strip() == "hello" else event.text
         return await dispatch.say(self.core, account, line)
@@ -109,7 +110,7 @@ class Talk:
         """Put a question before a button does something, as its card asks it now."""
         action = decode(token)
         origin = question_token(action) if action is not None else ""
-        shown = await dispatch.act(self.core, account, origin or encode(Verb.HOME))
+        shown = await dispatch.act(self.core, account, origin) if origin else Answer()
         asked = marks.question_of(shown.card, token) if shown.card is not None else marks.SURE
         await self.answers.places.tell(event.query, asked)
         rows = marks.asked(event.keyboard, token)

@@ -228,8 +228,14 @@ def _clicked(said: Query, key: str) -> Event | None:
         query=said.id,
         token=said.data,
         private=at.chat.type == PRIVATE,
-        keyboard=at.reply_markup.inline_keyboard if at.reply_markup else [],
+        keyboard=_kept(at.reply_markup.inline_keyboard) if at.reply_markup else [],
     )
+
+
+def _kept(rows: list[list[Key]]) -> list[list[Key]]:
+    """Return a keyboard without buttons that copy: what they copy must not be written down."""
+    found = ([key for key in row if key.callback_data or key.url] for row in rows)
+    return [row for row in found if row]
 
 
 def _stands(said: Membership, key: str) -> Event | None:

@@ -92,3 +92,11 @@ async def test_what_is_configured_is_built_with_the_core(core: Core) -> None:
     assert list(transports) == ["shout"]
     assert isinstance(made := transports["shout"], Made)
     assert made.core is core
+
+
+def test_what_else_is_wrong_with_a_platform_ends_the_start_too() -> None:
+    wet = Platform("wet", (("pigeon_token",),), make, lambda settings: settings.pigeon_water)  # type: ignore[attr-defined]  # a Loft
+
+    with pytest.raises(SettingsError, match="too deep"):
+        configured(loft(pigeon_water="too deep"), (wet,))
+    assert configured(loft(pigeon_token="x"), (wet,)) == (wet,)

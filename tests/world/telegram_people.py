@@ -37,7 +37,12 @@ class TelegramPerson:
         await self.writes(f"/start {payload}".strip())
 
     async def writes(
-        self, text: str, *, group: int = 0, reply_to: Message | None = None, **more: object
+        self,
+        text: str,
+        *,
+        group: int = 0,
+        reply_to: Message | None = None,
+        more: Json | None = None,
     ) -> int:
         """Write in the private chat, or in a group; return the update's id."""
         made = Message(group or self.id, next(self.vendor.numbers), text, by=self.id)
@@ -50,7 +55,7 @@ class TelegramPerson:
             said["entities"] = [{"type": "bot_command", "offset": 0, "length": end}]
         if reply_to is not None:
             said["reply_to_message"] = reply_to.said()
-        return await self.vendor.happens("message", said | more)
+        return await self.vendor.happens("message", said | (more or {}))
 
     async def asks(self, text: str) -> Message:
         """Write in the private chat and return the answer."""

@@ -162,9 +162,11 @@ def wrong(said: Json) -> str:
 def _wrong_button(button: Json) -> str:
     if not button.get("text"):
         return "inline keyboard button text is empty"
-    does = [name for name in ("callback_data", "url") if name in button]
+    does = [name for name in ("callback_data", "url", "copy_text") if name in button]
     if len(does) != 1:
         return "inline keyboard button is of no kind"
+    if does == ["copy_text"]:
+        return "" if 1 <= len(button["copy_text"]["text"]) <= 256 else "BUTTON_COPY_TEXT_INVALID"
     if does == ["url"]:
         return "" if WEB_ADDRESS.fullmatch(button["url"]) else "BUTTON_URL_INVALID"
     return (

@@ -70,7 +70,7 @@ def test_any_field_can_be_asked_for(card: Card) -> None:
         for field in node.fields if isinstance(node, Form) else ():
             asked = forms.question(field, field.hint)
             assert not no_html(asked["text"])
-            assert not wrong(asked)
+            assert not wrong(dict(asked))
 
 
 def test_a_card_with_presets_waits_for_a_tap() -> None:

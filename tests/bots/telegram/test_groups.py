@@ -81,9 +81,9 @@ async def test_channels_bots_and_anonymous_admins_do_nothing(called: TelegramOff
     rows = await called.served.rows("SELECT key FROM inbox")
     line = "/help@TokenPoolTestBot"
     bot = {"id": 99, "is_bot": True, "first_name": "Bot"}
-    await ann.writes(line, group=GROUP, sender_chat={"id": GROUP, "type": "supergroup"})
-    await ann.writes(line, group=GROUP, **{"from": bot})
-    await ann.writes(line, group=GROUP, chat={"id": -1009, "type": "channel"})
+    await ann.writes(line, group=GROUP, more={"sender_chat": {"id": GROUP, "type": "supergroup"}})
+    await ann.writes(line, group=GROUP, more={"from": bot})
+    await ann.writes(line, group=GROUP, more={"chat": {"id": -1009, "type": "channel"}})
     await called.vendor.happens("edited_message", {"text": "quota"})
     await called.vendor.happens("channel_post", {"text": "quota"})
 

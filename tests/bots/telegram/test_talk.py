@@ -109,6 +109,11 @@ async def test_a_key_is_shown_once_protected_and_vanishes(called: TelegramOffice
     shown = ann.last
 
     assert shown.protected
+    copied = shown.buttons["📋 API key"]["copy_text"]["text"]
+    assert copied.startswith("tp_")
+    await ann.clicks("My keys", shown)
+    kept = await called.served.rows("SELECT payload FROM inbox")
+    assert all(copied not in str(row[0]) for row in kept)
     assert "deleted in two minutes" in shown.shown
     core = called.served.core
     await core.database.run(_late)
