@@ -103,7 +103,8 @@ def _barred(books: Books, wish: Wish, key: Key) -> No | None:
         return No("idempotency_mismatch")
     if books.holds[call].state == "open":
         return No("in_progress")
-    return No("replay_without_content", (("call_id", call),))
+    cost = books.holds[call].charged or 0
+    return No("replay_without_content", (("call_id", call), ("cost_micro", cost)))
 
 
 def _choose(books: Books, wish: Wish, prompt: int, *, lower: bool) -> Paid | No:
