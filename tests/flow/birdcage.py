@@ -75,7 +75,7 @@ async def tell_all(cage: Cage, database_url: str, base: str, repeats: int) -> No
         async with serve_process(database_url, cage.folder, key=key, options=options, log=log) as [
             process
         ]:
-            await asyncio.sleep(2)  # the dead one's lease, and whoever captures its calls
+            await _captured(process)
             async with httpx.AsyncClient(base_url=process.url, timeout=60) as client:
                 cage.said["reports"] = await _reports(client, key)
 
@@ -125,6 +125,13 @@ async def _crash(cage: Cage, process: Process, client: httpx.AsyncClient) -> Non
         await asyncio.sleep(0.5)
         process.process.send_signal(signal.SIGKILL)
     await process.process.wait()
+
+
+async def _captured(process: Process) -> None:
+    """Wait until what the dead one held has been captured."""
+    async with asyncio.timeout(30):
+        while (await process.rows("SELECT count(*) FROM hold WHERE state = 'open'"))[0][0]:
+            await asyncio.sleep(0.1)
 
 
 async def _reports(client: httpx.AsyncClient, key: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 CHAT = "/v1/chat/completions"
+AT_ONCE = 30
 Json = dict[str, Any]
 
 
@@ -122,8 +123,8 @@ async def send_all(
     client: httpx.AsyncClient, calls: list[tuple[str, str, dict[str, str]]]
 ) -> AsyncIterator[tuple[str, str]]:
     """Send (way, word, headers) some at a time; yield each way with its answer."""
-    for at in range(0, len(calls), 15):
-        batch = calls[at : at + 15]
+    for at in range(0, len(calls), AT_ONCE):
+        batch = calls[at : at + AT_ONCE]
         answers = await asyncio.gather(
             *(send(client, WAYS[way](word), headers) for way, word, headers in batch)
         )
