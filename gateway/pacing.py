@@ -170,9 +170,11 @@ def limits_of(caller: Caller, team: str | None) -> tuple[Limit, ...]:
     own = caller.allowance
     found = [(f"key:{caller.key_id}", own.rpm, own.tpm)]
     wanted = team or _team_of(caller)
-    for pace in caller.team_paces:
-        if wanted in {pace.team_id, pace.slug}:
-            found.append((f"team:{pace.team_id}", pace.rpm, pace.tpm))
+    found += [
+        (f"team:{pace.team_id}", pace.rpm, pace.tpm)
+        for pace in caller.team_paces
+        if wanted in {pace.team_id, pace.slug}
+    ]
     return (
         *(Limit(REQUESTS, subject, rpm) for subject, rpm, _ in found if rpm is not None),
         *(Limit(TOKENS, subject, tpm) for subject, _, tpm in found if tpm is not None),

@@ -126,9 +126,7 @@ TracesUrl = Annotated[
     AfterValidator(_traces_url),
     Allowed("an http or https address such as http://127.0.0.1:4318/v1/traces"),
 ]
-Cron = Annotated[
-    str, AfterValidator(_cron), Allowed("a time as in cron, such as 0 9 * * mon")
-]
+Cron = Annotated[str, AfterValidator(_cron), Allowed("a time as in cron, such as 0 9 * * mon")]
 Domains = Annotated[
     str, AfterValidator(_domains), Allowed("domains such as example.com, with commas between them")
 ]

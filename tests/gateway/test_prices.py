@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from core.domain.pricing import Price, Rates
-from gateway.providers import PROVIDERS
 from gateway.prices import PriceFile, Unpriced, pico, price_file, price_of, regional, tokens
+from gateway.providers import PROVIDERS
 
 PLAIN: Mapping[str, object] = {
     "litellm_provider": "openai",
