@@ -57,7 +57,7 @@ def test_an_event_keeps_only_fields_that_are_known() -> None:
 
 def test_a_log_that_cannot_be_written_fails_no_request(shell: Console) -> None:
     """F-60: /dev/full has no room for a single byte."""
-    with shell.serving(errors=Path("/dev/full"), TOKENPOOL_LOG_LEVEL="debug") as server:
+    with shell.serving(errors="/dev/full", TOKENPOOL_LOG_LEVEL="debug") as server:
         greeting = server.read_until("Then:")
         curl = next(line for line in greeting.splitlines() if line.startswith("curl"))
         done = subprocess.run(

@@ -63,11 +63,12 @@ class Console:
         return ended.json
 
     @contextmanager
-    def serving(
-        self, *words: str, errors: Path | None = None, **settings: str
-    ) -> Iterator["Serving"]:
-        """Run `serve` until the block ends; it listens once the block begins."""
-        stderr = errors.open("w") if errors else subprocess.PIPE
+    def serving(self, *words: str, errors: str = "", **settings: str) -> Iterator["Serving"]:
+        """Run `serve` until the block ends; it listens once the block begins.
+
+        `errors` is a file for its stderr.
+        """
+        stderr = os.open(errors, os.O_WRONLY) if errors else subprocess.PIPE
         process = subprocess.Popen(
             [TOKENPOOL, "serve", *words],
             cwd=self.folder,
@@ -76,8 +77,8 @@ class Console:
             stderr=stderr,
             text=True,
         )
-        if not isinstance(stderr, int):
-            stderr.close()
+        if errors:
+            os.close(stderr)
         serving = Serving(process)
         try:
             serving.read_until("listens on")
