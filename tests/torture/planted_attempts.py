@@ -80,13 +80,6 @@ ATTEMPT_BUGS = [
         PROVIDERS,
     ),
     Planted(
-        "silence is waited out",
-        "gateway/silence.py",
-        "            self._deadline.reschedule(now)",
-        "            pass",
-        PROVIDERS,
-    ),
-    Planted(
         "what was never sent is charged when time runs out",
         "gateway/stream.py",
         "        if self.exchange.produced_nothing:\n",
