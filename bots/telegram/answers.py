@@ -49,16 +49,14 @@ class Answers:
         """Show what a click led to; return whether the clicked message shows it."""
         if answer.card is None or _says_all(answer):
             return False
-        card = answer.card
-        if answer.replaces and card.secret:
-            await self.places.change(event.chat, event.message, note_of(answer), account)
-        elif answer.replaces and await self.places.change(
-            event.chat, event.message, card, account
-        ):
-            return True
-        if await self.places.post(event.chat, card, account):
+        card, in_place = answer.card, answer.replaces
+        if in_place:
+            shown = note_of(answer) if card.secret else card
+            in_place = await self.places.change(event.chat, event.message, shown, account)
+        stands = in_place and not card.secret
+        if stands or await self.places.post(event.chat, card, account):
             await self._ask(event.chat, account, card)
-        return answer.replaces and card.secret
+        return in_place
 
     async def _ask(self, chat: str, account: Account, card: Card) -> None:
         form = form_of(card)

@@ -19,6 +19,12 @@ from core.settings import Settings, SettingsError
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """One kind is enough: what is judged here happens before and behind the database."""
+    return sqlite_url
+
+
+@pytest.fixture
 def configured(settings: Settings) -> Settings:
     settings.config.touch()
     return settings
