@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import structlog
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
 
+from bots import bodies
 from bots.slack import envelope
 from bots.slack.envelope import Json, Unreadable
 from bots.slack.sdk import Reply
@@ -15,16 +16,10 @@ from bots.slack.signature import signed, stamped, told_time
 from core.service.start import Core
 
 PATH = "/slack/events"
-POLICY = "__tokenpool_policy__"
-"""Where an endpoint says what it demands, for whoever mounts it (gateway/mounts.py)."""
 
 log = structlog.get_logger("tokenpool.slack")
 
 Deliver = Callable[[Json], Awaitable[Reply]]
-
-
-class TooLarge(Exception):
-    """More than Slack ever sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +35,7 @@ class Door:
         async def endpoint(request: Request) -> Response:
             return await self.enter(request)
 
-        setattr(endpoint, POLICY, "public")  # the signature is what it demands
+        setattr(endpoint, bodies.POLICY, "public")  # the signature is what it demands
         return Router([Route(PATH, endpoint, methods=["POST"])])
 
     async def enter(self, request: Request) -> Response:
@@ -50,8 +45,8 @@ class Door:
             self.core.tally.clock_skew += told_time(headers) is not None
             return _refused("stamp", 401)
         try:
-            body = await _read(request)
-        except TooLarge:
+            body = await bodies.read(request, envelope.MOST_BYTES)
+        except bodies.TooLarge:
             return _refused("size", 400)
         if not signed(headers, stamp, body, self.secret):
             return _refused("signature", 401)
@@ -69,18 +64,6 @@ class Door:
             return Response(status_code=503)  # Slack sends events again
         reply = await self.deliver(said)
         return Response(reply.content, reply.status, media_type=reply.content_type or None)
-
-
-async def _read(request: Request) -> bytes:
-    body = bytearray()
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > envelope.MOST_BYTES:
-                raise TooLarge
-    except ClientDisconnect:
-        raise TooLarge from None
-    return bytes(body)
 
 
 def _refused(kind: str, status: int) -> Response:

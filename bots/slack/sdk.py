@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
@@ -27,6 +26,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bots.bodies import on_loopback
 from bots.slack import faults
 from bots.slack.envelope import Json, Unreadable, checked
 from bots.slack.events import read
@@ -73,7 +73,7 @@ class Api:
     def __init__(self, token: str, base_url: str) -> None:
         self._token, self._base_url = token, base_url
         self._client = AsyncWebClient(token, base_url, retry_handlers=[])
-        if _on_loopback(base_url):
+        if on_loopback(base_url):
             self._client.proxy = None
 
     async def open(self) -> None:
@@ -275,7 +275,3 @@ def _mark(key: str) -> Json:
 
 def _dict(value: object) -> Json:
     return value if isinstance(value, dict) else {}
-
-
-def _on_loopback(url: str) -> bool:
-    return urlsplit(url).hostname in {"127.0.0.1", "::1", "localhost"}

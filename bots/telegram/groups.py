@@ -57,11 +57,11 @@ class Groups:
         line = _to_us(event, us)
         if line is None:
             return
-        answer = await dispatch.say(self.core, account, line, private=False)
-        if answer.done and answer.card is not None and not answer.card.secret:
-            await self.places.post(event.chat, card_of(answer), account, reply_to=event.message)
-            return
         found = find(without_lead(line))
+        if found is not None and found[0].anywhere:
+            shared = await dispatch.say(self.core, account, line, private=False)
+            await self.places.post(event.chat, card_of(shared), account, reply_to=event.message)
+            return
         said = PRIVATELY
         if found is None or (found[0].listed and not found[1]):
             shown = await dispatch.say(self.core, account, line)
@@ -94,12 +94,13 @@ class Groups:
 
 
 def _to_us(event: Wrote, us: Bot) -> str | None:
-    """Return a line that is meant for us; None if it is for others."""
+    """Return a line that is meant for us; None if it is for others, or no command."""
     word, _, rest = event.text.partition(" ")
     command, at, name = word.partition("@")
     if at and command.startswith("/"):
         return f"{command} {rest}" if name.lower() == us.username.lower() else None
-    return event.text if event.replied_bot == us.id else None
+    is_ours = event.replied_bot == us.id and find(without_lead(event.text)) is not None
+    return event.text if is_ours else None
 
 
 def _shows(action: Action) -> str:

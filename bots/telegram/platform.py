@@ -4,10 +4,9 @@ The bot's token alone is enough: then it polls. With the webhook's secret Telegr
 which it needs an address.
 """
 
-from urllib.parse import urlsplit
-
 from starlette.routing import Router
 
+from bots.bodies import on_loopback
 from bots.platforms import Platform
 from bots.transport import Transport
 from core.service.start import Core
@@ -15,7 +14,6 @@ from core.settings import Settings, variable
 
 PREFIX = "/telegram"
 NEEDS = (("telegram_token",),)
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def platform(routers: list[Router]) -> Platform:
@@ -50,5 +48,5 @@ def wrong(settings: Settings) -> str:
 
 def _reachable(settings: Settings) -> bool:
     """Return whether Telegram can call us; a Telegram on this machine can without https."""
-    ours, theirs = urlsplit(settings.public_url), urlsplit(settings.telegram_api_url)
-    return ours.scheme == "https" or (ours.hostname in LOOPBACK and theirs.hostname in LOOPBACK)
+    ours, theirs = settings.public_url, settings.telegram_api_url
+    return ours.startswith("https://") or (on_loopback(ours) and on_loopback(theirs))

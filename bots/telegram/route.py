@@ -5,24 +5,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import structlog
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
 
+from bots import bodies
 from bots.manifest.telegram import PATH
 from bots.telegram import updates
 from bots.telegram.updates import Unreadable
 from core.domain.errors import Refusal
 
 SECRET = b"x-telegram-bot-api-secret-token"
-POLICY = "__tokenpool_policy__"
-"""Where an endpoint says what it demands, for whoever mounts it (gateway/mounts.py)."""
 
 log = structlog.get_logger("tokenpool.telegram")
-
-
-class TooLarge(Exception):
-    """More than Telegram ever sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +32,7 @@ class Door:
         async def endpoint(request: Request) -> Response:
             return await self.enter(request)
 
-        setattr(endpoint, POLICY, "public")  # the secret is what it demands
+        setattr(endpoint, bodies.POLICY, "public")  # the secret is what it demands
         return Router([Route(PATH, endpoint, methods=["POST"])])
 
     async def enter(self, request: Request) -> Response:
@@ -45,8 +40,8 @@ class Door:
         if len(given) != 1 or not hmac.compare_digest(given[0], self.secret.encode()):
             return _refused("secret", 403)
         try:
-            body = await _read(request)
-        except TooLarge:
+            body = await bodies.read(request, updates.MOST_BYTES)
+        except bodies.TooLarge:
             return _refused("size", 413)
         if not self.ready():
             return Response(status_code=503)  # Telegram sends it again
@@ -57,18 +52,6 @@ class Door:
         except Refusal:
             return Response(status_code=503)
         return Response()
-
-
-async def _read(request: Request) -> bytes:
-    body = bytearray()
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > updates.MOST_BYTES:
-                raise TooLarge
-    except ClientDisconnect:
-        raise TooLarge from None
-    return bytes(body)
 
 
 def _refused(kind: str, status: int) -> Response:

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from telegram import Bot as Client
 from telegram import (
@@ -34,6 +34,7 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
+from bots.bodies import on_loopback
 from bots.telegram import faults
 from bots.telegram.faults import Needless
 from bots.telegram.pace import Pace
@@ -80,7 +81,7 @@ class Api:
 
     def __init__(self, token: str, base_url: str) -> None:
         secure = not base_url.startswith("http://")  # certificates are dear to load
-        ours = {"trust_env": not _on_loopback(base_url), "verify": secure}
+        ours = {"trust_env": not on_loopback(base_url), "verify": secure}
         self._request = HTTPXRequest(
             connection_pool_size=CONNECTIONS,
             connect_timeout=CONNECT_SECONDS,
@@ -294,7 +295,3 @@ def _markup(message: Json) -> Markup | None:
 def _keyboard(message: Json) -> InlineKeyboardMarkup | None:
     found = message.get("reply_markup")
     return InlineKeyboardMarkup.de_json(found, None) if found else None
-
-
-def _on_loopback(url: str) -> bool:
-    return urlsplit(url).hostname in {"127.0.0.1", "::1", "localhost"}

@@ -6,8 +6,17 @@ import pytest
 from world.telegram_office import TelegramOffice, telegram_office
 from world.telegram_vendor import TelegramVendor, telegram_vending
 
+from bots.telegram import vanish
 from bots.telegram.sdk import Api
+from bots.telegram.transport import TelegramTransport
 from core.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This Telegram does not mind several messages a second in a chat."""
+    monkeypatch.setattr(TelegramTransport, "gap_seconds", 0.02)
+    monkeypatch.setattr(vanish, "LOOK_SECONDS", 0.1)
 
 
 @pytest.fixture

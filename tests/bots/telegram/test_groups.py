@@ -63,6 +63,17 @@ async def test_who_never_started_is_told_how(called: TelegramOffice) -> None:
     assert said.shown == START_FIRST
 
 
+async def test_nobody_is_linked_in_a_group(called: TelegramOffice) -> None:
+    bob = called.stranger("bob")
+    bob.user.started = True
+
+    assert (await told(called, bob, "/link@TokenPoolTestBot 4F7K-2MQX")).shown == PRIVATELY
+    assert (await told(called, bob, "/start@TokenPoolTestBot")).shown == IN_PRIVATE
+    assert "I do not know yet who you are" in bob.last.shown
+    tries = await called.served.rows("SELECT count(*) FROM link_try")
+    assert tries[0][0] == 0
+
+
 async def test_what_is_not_for_us_is_left_alone(called: TelegramOffice) -> None:
     ann = await called.person("ann")
     inbox = "SELECT count(*) FROM inbox WHERE state = 'done'"
@@ -71,6 +82,7 @@ async def test_what_is_not_for_us_is_left_alone(called: TelegramOffice) -> None:
     shared = await told(called, ann, "/help@TokenPoolTestBot")
 
     assert in_group(called) == [shared]
+    await ann.writes("thanks a lot", group=GROUP, reply_to=shared)
     await ann.writes("help", group=GROUP, reply_to=shared)
     await until(lambda: len(in_group(called)) == 2)
     assert (await called.served.rows(inbox))[0][0] >= 5
