@@ -1,7 +1,8 @@
 """One completion on its way: what the pump is handed by whoever understood the request."""
 
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from core.calls import Ask, Caller, Ticket
 from core.service import spending
@@ -17,8 +18,7 @@ class Send(Protocol):
     def __call__(self, ticket: Ticket, meter: Meter) -> Exchange: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """One completion on its way: who, what, and how to send it once its hold is committed."""
 
     core: Core

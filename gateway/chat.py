@@ -4,8 +4,9 @@ A bare ASGI handler: this is the hot path, and a route's machinery costs more th
 """
 
 import hmac
-from dataclasses import dataclass, replace
 
+import msgspec
+from msgspec.structs import replace
 from starlette.types import Receive, Scope, Send
 
 from core.calls import Ask, Caller, Ticket
@@ -138,8 +139,7 @@ class Chat:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(msgspec.Struct, frozen=True):
     """What a client sent: the bytes, the body they stand for, the model, the prompt's bound."""
 
     sent: bytes

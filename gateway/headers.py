@@ -1,5 +1,7 @@
 """Headers of a paid answer (client-contract §9), from what the ledger committed."""
 
+from functools import lru_cache
+
 from core.calls import Receipt, Ticket
 from core.domain.credits import wire
 from core.domain.members import Priority, Privacy
@@ -36,7 +38,7 @@ def _headers(ticket: Ticket, quota_micro: int, remaining_micro: int) -> Headers:
         (b"x-tokenpool-paid-by", ticket.payer.value.encode()),
         (b"x-tokenpool-quota-limit", wire(quota_micro).encode()),
         (b"x-tokenpool-quota-remaining", wire(remaining_micro).encode()),
-        (b"x-tokenpool-quota-reset", (iso(ticket.period_ends_ms) or "").encode()),
+        (b"x-tokenpool-quota-reset", _moment(ticket.period_ends_ms)),
     ]
     if percent := _warning(quota_micro, remaining_micro):
         headers.append((b"x-tokenpool-warning", b"%d" % percent))
@@ -49,6 +51,12 @@ def _headers(ticket: Ticket, quota_micro: int, remaining_micro: int) -> Headers:
     if ticket.privacy is Privacy.STRICT:
         headers.append((b"x-tokenpool-privacy", b"strict"))
     return headers
+
+
+@lru_cache(maxsize=8)
+def _moment(at_ms: int) -> bytes:
+    """Return a time in ISO 8601; all calls of a period tell the same."""
+    return (iso(at_ms) or "").encode()
 
 
 def _warning(quota_micro: int, remaining_micro: int) -> int:

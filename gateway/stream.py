@@ -7,6 +7,7 @@ or after five seconds of trying; the settlement then goes on here.
 
 import asyncio
 from dataclasses import dataclass
+from logging import DEBUG
 
 import structlog
 from msgspec.structs import replace
@@ -119,11 +120,18 @@ async def _settle(sent: "Sent", outcome: Outcome) -> None:
         trace.end(sent.ticket, outcome, receipt)
     if sent.call.taken is not None:
         await sent.call.taken.correct(outcome)
+    if log.is_enabled_for(DEBUG):
+        _tell(sent.ticket, outcome, receipt)
+    for provider, trouble in sent.troubles(outcome):
+        await alarms.ring(sent.call.core, provider, trouble)
+
+
+def _tell(ticket: Ticket, outcome: Outcome, receipt: Receipt) -> None:
     log.debug(
         "call",
         request_id=receipt.call_id,
-        member=sent.ticket.member_id,
-        model=sent.ticket.model,
+        member=ticket.member_id,
+        model=ticket.model,
         payer=receipt.payer.value,
         kind=outcome.kind.value,
         status=outcome.status,
@@ -132,8 +140,6 @@ async def _settle(sent: "Sent", outcome: Outcome) -> None:
         cost=credits_text(receipt.cost_micro),
         estimated=outcome.estimated,
     )
-    for provider, trouble in sent.troubles(outcome):
-        await alarms.ring(sent.call.core, provider, trouble)
 
 
 @dataclass(slots=True)
