@@ -1,5 +1,7 @@
 """Decisions, dates and wishes, by questions where Telegram has no inputs."""
 
+import asyncio
+
 import pytest
 from world.telegram_office import TelegramOffice
 from world.telegram_people import TelegramPerson, until
@@ -132,3 +134,48 @@ async def test_a_link_opens_a_request(called: TelegramOffice) -> None:
     assert "Approve" in mia.last.buttons
     await mia.starts("apr_none")
     await until(lambda: "Approve" not in mia.last.buttons)
+
+
+async def test_yes_to_a_successor_shows_it_once_and_gives_the_button_back(
+    called: TelegramOffice,
+) -> None:
+    ann, _, _ = await asked(called)
+    card = await ann.asks("key")
+    label = next(one for one in card.buttons if one.startswith("Rotate"))
+    await ann.clicks(label, card)
+    await until(lambda: "No" in card.buttons)
+
+    await ann.clicks(f"Yes: {label}", card)
+
+    await until(lambda: ann.last.protected and label in card.buttons)
+    assert "Your new API key" in ann.last.shown
+    assert "No" not in card.buttons
+
+
+async def test_a_click_that_comes_too_late_says_so_and_shows_how_it_is(
+    called: TelegramOffice,
+) -> None:
+    _, mia, card = await asked(called)
+    ref = str(card.buttons["Approve"]["callback_data"]).split("|")[1]
+    path = f"/v1/approvals/{ref}/reject"
+    await called.served.post(path, {"reason": "no"}, called.members["mia"])
+    await until(lambda: "Approve" not in card.buttons)
+
+    told = await mia.told(await mia.taps_data(f"appr.ok|{ref}|0", card))
+
+    assert str(told["show_alert"]).lower() == "true"
+    assert (await states(called))[0][0] == "rejected"
+    assert "reject" in card.shown.lower()
+
+
+async def test_two_taps_at_once_have_one_effect(called: TelegramOffice) -> None:
+    _, mia, card = await asked(called)
+    token = str(card.buttons["Approve"]["callback_data"])
+
+    queries = await asyncio.gather(*(mia.taps_data(token, card) for _ in range(10)))
+    words = [await mia.told(query) for query in queries]
+
+    alerts = [str(one["show_alert"]).lower() for one in words]
+    assert alerts.count("false") == 1
+    await called.served.assert_clean()
+    assert all(len(given) == 1 for given in called.vendor.answers.values())
