@@ -12,7 +12,7 @@ from functools import partial
 from starlette.routing import Router
 from starlette.types import ASGIApp
 
-from bots import courier, demo, logs, platforms
+from bots import courier, demo, logs, platforms, schedule
 from bots.greeting import Started
 from bots.listening import DRAIN_SECONDS, Server, listen, url_of
 from bots.slack import platform as slack
@@ -74,7 +74,11 @@ async def application(settings: Settings, own_url: str = "") -> AsyncIterator[Ap
             *(Mount((slack.PREFIX,), router, router.routes) for router in in_slack),
             *(Mount((telegram.PREFIX,), router, router.routes) for router in in_telegram),
         ]
-        async with chats.running(), courier.running(core, chats.transports, chats.ready):
+        async with (
+            chats.running(),
+            courier.running(core, chats.transports, chats.ready),
+            schedule.running(core, chats.transports, chats.ready),
+        ):
             try:
                 gate.translated.warm(gate.catalog.models.values())
                 drain = partial(gate.pumps.drain, DRAIN_SECONDS)

@@ -2,11 +2,12 @@
 
 from cards import rows
 from cards.actions import Verb
-from cards.card import Button, Card, Column, Node, Style, Table, Text, Tone
+from cards.card import Bar, Button, Card, Chart, Column, Node, Style, Table, Text, Tone
 from core.domain.credits import spoken
 from core.domain.spans import moment
 from core.views import LeaderboardView, RankView
 
+MEANING = "Efficiency is tokens of answer for each token of prompt."
 COLUMNS = (
     Column("Place", numeric=True),
     Column("Name"),
@@ -23,7 +24,7 @@ def leaderboard_card(view: LeaderboardView, *, week: bool) -> Card:
         title=title,
         body=(
             Text(f"{moment(view.period.starts_ms)} to {moment(view.period.ends_ms)}", Tone.MUTED),
-            Text("Efficiency is tokens of answer for each token of prompt.", Tone.MUTED),
+            Text(MEANING, Tone.MUTED),
             *_ranks(view.ranks),
             *_mine(view.mine),
             *((Text(view.message, Tone.MUTED),) if view.message else ()),
@@ -31,6 +32,43 @@ def leaderboard_card(view: LeaderboardView, *, week: bool) -> Card:
         ),
         summary=f"{title}. {_place(view.mine)}",
     )
+
+
+def weekly_card(view: LeaderboardView) -> Card:
+    """Show a week that is over to many people: nobody's own place, and nothing to click."""
+    title = f"Leaderboard of week {view.period.name}"
+    own = f"From {view.minimum_calls} calls on, `leaderboard` shows you your own place"
+    return Card(
+        title=title,
+        body=(
+            Text(f"{moment(view.period.starts_ms)} to {moment(view.period.ends_ms)}", Tone.MUTED),
+            Text(MEANING, Tone.MUTED),
+            *_ranks(view.ranks),
+            Text(f"{own}, and leaves you out if you like.", Tone.MUTED),
+        ),
+        summary=f"{title}. {_first(view.ranks)}",
+    )
+
+
+def board_chart(card: Card) -> Chart | None:
+    """Return the ranks on a card as bars, for a picture; None if it shows none."""
+    for node in card.body:
+        if isinstance(node, Table) and node.columns == COLUMNS:
+            return Chart("Tokens of answer for each token of prompt", _bars(node))
+    return None
+
+
+def _bars(table: Table) -> tuple[Bar, ...]:
+    return tuple(
+        Bar(f"{place}. {name}", round(float(efficiency) * 100), efficiency)
+        for place, name, efficiency, *_ in table.rows
+    )
+
+
+def _first(ranks: tuple[RankView, ...]) -> str:
+    if not ranks:
+        return "Nobody is shown."
+    return f"{ranks[0].name} is first, with an efficiency of {ranks[0].efficiency:.2f}."
 
 
 def _ranks(ranks: tuple[RankView, ...]) -> tuple[Node, ...]:

@@ -5,14 +5,15 @@ What holds a secret stands in private chats alone, cannot be forwarded, and vani
 
 import asyncio
 from dataclasses import dataclass, field
+from math import inf
 
 import structlog
 from msgspec.structs import replace
 
-from bots.telegram import marks
+from bots.telegram import marks, photos
 from bots.telegram.people import TELEGRAM, place
 from bots.telegram.sdk import Api, Json, Rows
-from bots.transport import Fault, RateLimited, Rejected
+from bots.transport import Fault, RateLimited, Rejected, Transient
 from cards.card import Card, Text, Tone
 from core.domain.accounts import Account
 from core.domain.errors import Refusal
@@ -21,6 +22,7 @@ from core.service.start import Core
 
 MOST_WAIT = 5.0
 """Seconds that an answer waits if Telegram says that it comes too fast."""
+AGAIN_SECONDS = 0.5
 MOST_TOLD = 2_000
 VANISHES = "This message is deleted in two minutes. It cannot be forwarded."
 
@@ -46,23 +48,25 @@ class Places:
         sent = await self.send(chat, marks.message(card), reply_to=reply_to)
         if sent:
             await self._follow(chat, sent, card, account)
+            await photos.send(self.api, chat, card)
         return sent
 
     async def send(
         self, chat: str, message: Json, *, protect: bool = False, reply_to: str = ""
     ) -> str:
-        """Send a message that follows nothing."""
+        """Send a message that follows nothing; what may work a moment later is tried once more.
+
+        Not so a secret that may have arrived: of its first copy nobody would know.
+        """
         for last in (False, True):
             try:
                 return await self.api.send(chat, message, protect=protect, reply_to=reply_to)
-            except RateLimited as limited:
-                if last or limited.retry_seconds > MOST_WAIT:
-                    _missed("message", limited)
-                    return ""
-                await asyncio.sleep(limited.retry_seconds)
             except (Fault, Rejected) as fault:
-                _missed("message", fault)
-                return ""
+                wait = _wait(fault, protect=protect)
+                if last or wait > MOST_WAIT:
+                    _missed("message", fault)
+                    break
+                await asyncio.sleep(wait)
         return ""
 
     async def change(self, chat: str, message_id: str, card: Card, account: Account) -> bool:
@@ -119,6 +123,13 @@ class Places:
             await delivery.forget(self.core, place(chat), message_id)
         else:
             await delivery.remember(self.core, place(chat), message_id, caller.id, card)
+
+
+def _wait(fault: Exception, *, protect: bool) -> float:
+    """Return after how many seconds a message may be tried again; endless if it may not."""
+    if isinstance(fault, RateLimited):
+        return fault.retry_seconds
+    return AGAIN_SECONDS if isinstance(fault, Transient) and not protect else inf
 
 
 def _missed(part: str, fault: Exception) -> None:

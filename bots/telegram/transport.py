@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from bots.telegram import marks
+from bots.telegram import marks, photos
 from bots.telegram.people import TELEGRAM
 from bots.telegram.sdk import Api
 from bots.transport import Address
@@ -31,7 +31,9 @@ class TelegramTransport:
 
     async def post(self, to: Address, card: Card, key: str) -> str:  # noqa: ARG002 - as below
         """Post a card. Telegram knows no keys: after a try without an answer it may come twice."""
-        return await self._api.send(to.place, marks.message(card))
+        sent = await self._api.send(to.place, marks.message(card))
+        await photos.send(self._api, to.place, card)
+        return sent
 
     async def edit(self, to: Address, message_id: str, card: Card) -> None:
         await self._api.edit(to.place, message_id, marks.message(card))

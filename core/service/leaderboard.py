@@ -15,15 +15,37 @@ from core.service.start import Core
 from core.store import ranking
 from core.views import LeaderboardView, PeriodView, RankView
 
+NOBODY = ""
+
 
 async def leaderboard(
     core: Core, asker: Person, span: Span, *, team: str | None = None
 ) -> LeaderboardView:
     """Rank the members of a team, or of the organization, by completion ÷ prompt tokens."""
     team_id = await reachable_team(core, asker, team) if team else None
-    volumes, hidden = await core.database.read(ranking.read_volumes(span, team_id, asker.id))
     manages = asker.is_admin or (team_id is not None and asker.manages(team_id))
-    seen = board(volumes, asker.id, manages=manages)
+    return await _seen(core, span, team_id, asker.id, manages=manages)
+
+
+async def public_board(core: Core, span: Span) -> LeaderboardView:
+    """Rank the members of the organization as somebody sees it who is none of them.
+
+    For a place that many people read: whoever is hidden is not in it, nobody has a place of their
+    own, and of a group that is too small it names nobody.
+    """
+    return await _seen(core, span, None, NOBODY, manages=False)
+
+
+async def hide(core: Core, member_id: str, *, hidden: bool) -> None:
+    """Leave a member out of what others see, or put them back in; it counts at once."""
+    await core.database.run(lambda: ranking.hide(member_id, hidden=hidden))
+
+
+async def _seen(
+    core: Core, span: Span, team_id: str | None, asker_id: str, *, manages: bool
+) -> LeaderboardView:
+    volumes, hidden = await core.database.read(ranking.read_volumes(span, team_id, asker_id))
+    seen = board(volumes, asker_id, manages=manages)
     return LeaderboardView(
         period=PeriodView(span.name, span.starts_ms, span.ends_ms),
         team_id=team_id,
@@ -34,11 +56,6 @@ async def leaderboard(
         mine=_view(seen.mine) if seen.mine else None,
         message=_message(seen, hidden=hidden),
     )
-
-
-async def hide(core: Core, member_id: str, *, hidden: bool) -> None:
-    """Leave a member out of what others see, or put them back in; it counts at once."""
-    await core.database.run(lambda: ranking.hide(member_id, hidden=hidden))
 
 
 def _view(rank: Rank) -> RankView:

@@ -238,3 +238,5 @@ class JobRunRow(SQLModel, table=True):
     period: str = Field(primary_key=True)
     holder: str
     at_ms: int = big()
+    done: bool = False
+    """Until it is, another process may take it over from one that has died."""

@@ -6,7 +6,8 @@ from world import seen
 from world import views as v
 
 from cards.actions import Verb
-from cards.leaderboard import leaderboard_card
+from cards.card import Bar, Chart
+from cards.leaderboard import board_chart, leaderboard_card, weekly_card
 
 MONTH = leaderboard_card(v.BOARD, week=False)
 
@@ -51,3 +52,26 @@ def test_week_and_month_lead_to_each_other() -> None:
     to_month, to_week = (seen.button(card, Verb.LEADERBOARD) for card in (week, MONTH))
     assert (to_month.label, to_month.literal) == ("This month", "month")
     assert (to_week.label, to_week.literal) == ("This week", "week")
+
+
+def test_the_post_of_a_week_shows_the_top_and_nothing_of_whoever_reads_it() -> None:
+    card = weekly_card(v.WEEKLY)
+
+    assert card.title == "Leaderboard of week 2026-W47"
+    assert card.said.endswith("Mia is first, with an efficiency of 0.90.")
+    assert "1 | Mia | 0.90 | 120 | 1.40\n" in seen.words(card)
+    assert "Your place" not in seen.words(card)
+    assert seen.buttons(card) == []
+
+
+def test_a_week_in_which_nobody_is_ranked_names_nobody() -> None:
+    card = weekly_card(replace(v.WEEKLY, ranks=()))
+
+    assert card.said == "Leaderboard of week 2026-W47. Nobody is shown."
+    assert board_chart(card) is None
+
+
+def test_the_ranks_are_drawn_as_bars() -> None:
+    bars = (Bar("1. Mia", 90, "0.90"), Bar("2. Joe", 50, "0.50"), Bar("3. Ann", 33, "0.33"))
+
+    assert board_chart(MONTH) == Chart("Tokens of answer for each token of prompt", bars)

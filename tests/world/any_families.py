@@ -94,6 +94,7 @@ any_card = st.one_of(
     st.builds(why.why_card, any_of(ExplainView)),
     st.builds(usage.usage_card, any_of(UsageView), any_of(UsageView)),
     st.builds(leaderboard.leaderboard_card, any_of(LeaderboardView), week=st.booleans()),
+    st.builds(leaderboard.weekly_card, any_of(LeaderboardView)),
     st.builds(
         team.team_card,
         any_of(TeamView),

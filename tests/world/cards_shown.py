@@ -103,6 +103,7 @@ STANDING: dict[str, Card] = {
         ),
         week=True,
     ),
+    "leaderboard-weekly": leaderboard.weekly_card(v.WEEKLY),
     "why-charged": why.why_card(v.CHARGED),
     "why-refused": why.why_card(v.REFUSED),
     "why-voided": why.why_card(

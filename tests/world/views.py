@@ -201,6 +201,9 @@ BOARD = LeaderboardView(
     mine=RANKS[2],
     message="",
 )
+WEEKLY = replace(
+    BOARD, period=PeriodView("2026-W47", at(2026, 11, 16), at(2026, 11, 23)), mine=None
+)
 TEAM_VIEW = TeamView(
     id=TEAM,
     name="Research",

@@ -43,5 +43,6 @@ def upgrade() -> None:
         sa.Column("period", sa.String(), nullable=False),
         sa.Column("holder", sa.String(), nullable=False),
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("done", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("job", "period"),
     )
