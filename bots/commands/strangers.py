@@ -16,7 +16,7 @@ from core.domain.errors import Refusal
 from core.service import linking
 from core.service.start import Core
 
-LINK, HELP = "link", "help"
+LINK, HELP, HOME = "link", "help", "home"
 TOO_EARLY = "Link this account first; then do it again."
 
 
@@ -29,7 +29,8 @@ async def say(core: Core, account: Account, line: str) -> Answer:
     if command and command.name == HELP:
         known = [one for one in COMMANDS if one.who is Who.EVERYBODY]
         return Answer(help_card(overview(known)))
-    return asked("" if command is None or command.who is Who.EVERYBODY else TOO_EARLY)
+    greets = command is None or command.who is Who.EVERYBODY or command.name == HOME
+    return asked("" if greets else TOO_EARLY)
 
 
 async def act(core: Core, account: Account, action: Action, values: Mapping[str, str]) -> Answer:

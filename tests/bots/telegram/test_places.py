@@ -42,7 +42,7 @@ async def test_what_was_done_stays_done_if_it_cannot_be_shown(called: TelegramOf
     ann = await called.person("ann")
     await called.person("mia")
     await called.team("red", 10_000, "mia", "ann")
-    called.vendor.faults["sendMessage"].append("500")
+    called.vendor.faults["sendMessage"].extend(["500", "502"])
     await ann.writes("request 70")
     sql = "SELECT state FROM inbox WHERE state = 'done'"
     done = len(await called.served.rows(sql))
@@ -51,6 +51,20 @@ async def test_what_was_done_stays_done_if_it_cannot_be_shown(called: TelegramOf
 
     assert len(await called.served.rows("SELECT id FROM approval")) == 1
     assert await called.served.rows("SELECT key FROM inbox WHERE state = 'failed'") == []
+
+
+async def test_a_fault_that_passes_is_tried_once_more_but_no_secret_is(
+    called: TelegramOffice,
+) -> None:
+    ann = await called.person("ann")
+    called.vendor.faults["sendMessage"].append("500")
+    assert "credits left" in (await ann.asks("quota")).shown
+
+    called.vendor.faults["sendMessage"].append("500")
+    await ann.writes("key new laptop")
+    assert "credits left" in (await ann.asks("quota")).shown
+
+    assert not any(one.protected for one in ann.chat)
 
 
 async def test_a_message_that_is_gone_is_answered_by_another(called: TelegramOffice) -> None:

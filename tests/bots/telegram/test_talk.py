@@ -22,6 +22,7 @@ async def test_start_says_how_to_link_and_a_link_with_a_code_does(office: Telegr
     await ann.starts()
     await until(lambda: ann.chat)
     assert "I do not know yet who you are here" in ann.last.shown
+    assert "do it again" not in ann.last.shown
     member = await office.served.member("ann", 5000)
 
     await office.link(ann, member.id)
