@@ -74,11 +74,7 @@ async def application(settings: Settings, own_url: str = "") -> AsyncIterator[Ap
             *(Mount((slack.PREFIX,), router, router.routes) for router in in_slack),
             *(Mount((telegram.PREFIX,), router, router.routes) for router in in_telegram),
         ]
-        async with (
-            chats.running(),
-            courier.running(core, chats.transports, chats.ready),
-            schedule.running(core, chats.transports, chats.ready),
-        ):
+        async with _chatting(core, chats):
             try:
                 gate.translated.warm(gate.catalog.models.values())
                 drain = partial(gate.pumps.drain, DRAIN_SECONDS)
@@ -90,6 +86,14 @@ async def application(settings: Settings, own_url: str = "") -> AsyncIterator[Ap
                 gate.translated.close()
                 if gate.traces is not None:
                     await asyncio.to_thread(gate.traces.close)
+
+
+@asynccontextmanager
+async def _chatting(core: Core, chats: Supervisor) -> AsyncIterator[None]:
+    """Run the platforms, and what writes to them unasked."""
+    spoken = (core, chats.transports, chats.ready)
+    async with chats.running(), courier.running(*spoken), schedule.running(*spoken):
+        yield
 
 
 async def serve(

@@ -15,7 +15,7 @@ log = structlog.get_logger("tokenpool.telegram")
 
 
 async def send(api: Api, chat: str, card: Card) -> None:
-    """Send a card's chart to where the card was posted; one that does not get there is no fault."""
+    """Send a card's chart to where it was posted; one that does not get there is no fault."""
     try:
         async with asyncio.timeout(MOST_SECONDS):
             picture = await picture_of(card)
