@@ -115,7 +115,7 @@ class TelegramVendor:
         """Call the webhook with a body, and return what it answered."""
         secret = self.webhook["secret_token"]
         given = {"X-Telegram-Bot-Api-Secret-Token": secret, "content-type": "application/json"}
-        async with httpx.AsyncClient(trust_env=False) as http:
+        async with httpx.AsyncClient(trust_env=False, verify=False) as http:
             url = self.reach(self.webhook["url"])
             answer = await http.post(url, content=body, headers=given | (headers or {}))
         self.delivered.append(answer.status_code)
