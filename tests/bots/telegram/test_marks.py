@@ -7,13 +7,14 @@ from world.any_cards import buttons, cards, few
 from bots.telegram import marks
 from bots.telegram.updates import Key
 from cards.actions import Verb, decode
-from cards.card import Actions, Button, Card
+from cards.card import Actions, Button, Card, Code
 from cards.rows import carried
 
 REVOKE = Button("Revoke tp_a", Verb.KEY_REVOKE, ref="key_a", confirm="Really?")
 ROTATE = Button("Rotate tp_a", Verb.KEY_ROTATE, ref="key_a", confirm="A new one?")
 HOME = Button("Home", Verb.HOME)
-CARD = Card("Keys", (Actions((ROTATE, REVOKE)), Actions((HOME,))))
+HOMES = Actions((HOME,))
+CARD = Card("Keys", (Actions((ROTATE, REVOKE)), HOMES))
 
 
 def keyboard(rows: object) -> list[list[Key]]:
@@ -67,3 +68,14 @@ def test_a_keyboard_that_cannot_be_seen_is_asked_all_the_same() -> None:
     (row,) = keyboard(marks.asked([], REVOKE.token))
     assert [key.text for key in row] == ["Yes", "No"]
     assert row[0].callback_data == REVOKE.token
+
+
+def test_what_is_shown_once_can_be_copied_by_a_button_if_it_is_short_enough() -> None:
+    secret = Card("Key", (Code("API key", "tp_1_2", secret=True), Code("Snippet", "curl"), HOMES))
+    long = Card("Link", (Code("Open", "x" * 257, secret=True),))
+
+    rows = marks.secret_message(secret)["reply_markup"]["inline_keyboard"]
+
+    assert rows[0] == [{"text": "📋 API key", "copy_text": {"text": "tp_1_2"}}]
+    assert [key["text"] for row in rows[1:] for key in row] == ["Home"]
+    assert "reply_markup" not in marks.secret_message(long)

@@ -125,6 +125,15 @@ async def test_a_group_that_has_moved_is_followed(vendor: TelegramVendor, api: A
     ]  # fmt: skip
 
 
+async def test_a_group_that_moves_on_and_on_is_not_followed_for_ever(
+    vendor: TelegramVendor, api: Api
+) -> None:
+    vendor.moved |= {GROUP: -100777, -100777: -100778}
+
+    with pytest.raises(Unreachable):
+        await api.send(str(GROUP), SHOWN)
+
+
 async def test_a_group_gets_nineteen_messages_a_minute(vendor: TelegramVendor, api: Api) -> None:
     async def send() -> None:
         await api.send(str(GROUP), SHOWN)
