@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from random import Random
 
 from world.both_chats import BothChats
 from world.slack_people import SlackPerson
@@ -14,6 +15,8 @@ from core.calls import Caller
 from core.service import approving, membership
 
 SECONDS = 20
+APART_SECONDS = 0.03
+"""So much earlier either can be; less than a decision takes."""
 
 
 @dataclass(slots=True)
@@ -24,21 +27,28 @@ class Rivals:
     asker: Caller
     shown: Message
     """A message of the bot's in Mia's chat; what her buttons carry is made here."""
+    _random: Random = field(default_factory=lambda: Random(6))
 
     async def clash(self, number: int) -> str:
         """Let Ann ask, and both approve at once; return who decided."""
         core = self.both.served.core
         asked = await approving.request_more(core, self.asker, (number + 1) * 1_000_000, "tests")
         token = f"appr.ok|{asked.id}|{asked.rev}"
-        told, status = await asyncio.gather(self._by_telegram(token), self._by_slack(token))
+        early, late = self._random.random(), self._random.random()
+        told, status = await asyncio.gather(
+            self._by_telegram(token, early * APART_SECONDS),
+            self._by_slack(token, late * APART_SECONDS),
+        )
         assert told["text"], told
         assert status == 200
         return await self._decider(asked.id)
 
-    async def _by_telegram(self, token: str) -> dict[str, object]:
+    async def _by_telegram(self, token: str, wait: float) -> dict[str, object]:
+        await asyncio.sleep(wait)
         return await self.mia.told(await self.mia.taps_data(token, self.shown))
 
-    async def _by_slack(self, token: str) -> int:
+    async def _by_slack(self, token: str, wait: float) -> int:
+        await asyncio.sleep(wait)
         vendor, mo = self.both.slack.vendor, self.mo
         said = {
             "type": "block_actions", "user": {"id": mo.id, "team_id": mo.user.team},
