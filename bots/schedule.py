@@ -7,7 +7,7 @@ the last week alone. A place that cannot be reached now is tried again until the
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -95,10 +95,11 @@ class Weekly:
             self._busy = asyncio.create_task(self.tick(), name="tokenpool-weekly")
 
     async def drain(self) -> None:
-        """Finish the tick that runs."""
+        """Finish the tick that runs; what it claimed and could not finish another takes over."""
         if self._busy is not None:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._busy, DRAIN_SECONDS)
+            await asyncio.wait([self._busy], timeout=DRAIN_SECONDS)
+            self._busy.cancel()
+            await asyncio.gather(self._busy, return_exceptions=True)
 
     async def tick(self) -> None:
         """Post what is due, wherever it has not been posted."""

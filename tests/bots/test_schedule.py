@@ -103,6 +103,8 @@ async def test_it_comes_to_each_place_once_and_not_before_its_hour(
     await process.tick()
     await process.tick()
     await busy.process().tick()
+    busy.clock.advance(days=6)
+    await busy.process().tick()
 
     assert [(post.place, post.title) for post in vendor.posts] == [(CHANNEL, TITLE), (CHAT, TITLE)]
     assert vendor.posts[0].key == f"{JOB}:2026-W47"
