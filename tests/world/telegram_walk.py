@@ -3,6 +3,8 @@
 Slack is beside it: there the code is made and confirmed, and copies of the request stand there.
 """
 
+import asyncio
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,9 +19,11 @@ from world.telegram_things import Message
 from world.telegram_vendor import GROUP
 
 from cards.card import Card
+from core.domain.efficiency import LEAST_CALLS
 from core.service import sessions, web_chat
 from core.store.statements import Program, Read
 
+PNG = b"\x89PNG\r\n\x1a\n"
 REASON = "release week, <b>&&lt;"
 
 
@@ -42,12 +46,17 @@ class Walk:
     async def call(self, name: str) -> int:
         return (await self.served.chat(self.key_of(name), "tokens=20")).status_code
 
-    async def titles_on_the_web(self) -> list[str]:
-        found = []
-        for name in ("ann", "mia"):
-            kept = await web_chat.changed(self.served.core, self.key_of(name).id)
-            found += [msgspec.json.decode(m.card, type=Card).title for m in kept if m.card]
-        return found
+    async def sees_on_the_web(self, *titles: str) -> None:
+        """Wait until cards of Ann and Mia in the web chat begin with these."""
+        missing = set(titles)
+        async with asyncio.timeout(20):
+            while missing:
+                for card in [card for name in ("ann", "mia") for card in await self._web(name)]:
+                    missing -= {title for title in titles if card.title.startswith(title)}
+
+    async def _web(self, name: str) -> list[Card]:
+        found = await web_chat.changed(self.served.core, self.key_of(name).id)
+        return [msgspec.json.decode(m.card, type=Card) for m in found if m.card]
 
 
 async def hired(both: BothChats) -> Walk:
@@ -109,6 +118,7 @@ async def walk_through(both: BothChats) -> None:
     await go_on_vacation(walk)
     await make_a_key(walk)
     await ask_why(walk)
+    await look_at_the_leaderboard(walk)
     await walk.served.quiet()
     await walk.served.assert_clean()
     assert all(len(given) == 1 for given in both.telegram.vendor.answers.values())
@@ -153,9 +163,7 @@ async def approve_with_one_click(walk: Walk) -> None:
         await until(lambda one=one: "mia has approved" in Screen(one.blocks).text, 20)  # type: ignore[misc]  # as above
         assert "Approve" not in Screen(one.blocks).buttons
     await card_for(walk.ann, "Your key works now")
-    titles = await walk.titles_on_the_web()
-    assert any(title.startswith("Approved: ") for title in titles)
-    assert any(title.startswith("Your request is approved") for title in titles)
+    await walk.sees_on_the_web("Approved: ", "Your request is approved")
     assert await walk.call("ann") == 200
 
 
@@ -212,8 +220,24 @@ async def make_a_key(walk: Walk) -> None:
 
 async def ask_why(walk: Walk) -> None:
     assert "mock" in (await walk.ann.asks("/why")).shown
-    assert "Leaderboard of the week" in (await walk.ann.asks("/leaderboard")).shown
     assert "Did you mean" in (await walk.ann.asks("leaderbord")).shown
+
+
+async def look_at_the_leaderboard(walk: Walk) -> None:
+    """Three people have worked enough to be ranked; the ranks come as a picture too."""
+    usage = {"prompt_tokens": 110, "completion_tokens": 120, "total_tokens": 230}
+    text = "word " * 120 + f"tokens=120 usage={json.dumps(usage).replace(' ', '')}"
+    made = [
+        walk.served.chat(walk.key_of(name), text, max_tokens=150)
+        for name in ("ann", "mia", "mo")
+        for _ in range(LEAST_CALLS)
+    ]
+    assert {answer.status_code for answer in await asyncio.gather(*made)} == {200}
+
+    shown = await walk.ann.asks("/leaderboard")
+    assert "Leaderboard of the week" in shown.shown
+    assert "mia" in shown.shown
+    await until(lambda: walk.ann.last.picture.startswith(PNG), 20)
 
 
 def _due() -> Program[None]:
