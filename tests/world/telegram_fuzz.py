@@ -11,6 +11,8 @@ from world.telegram_replay import PATH, SECRET
 from world.telegram_things import Json
 from world.telegram_vendor import GROUP
 
+from cards.actions import Verb
+
 ODD: tuple[object, ...] = (
     None, True, -1, 0, 2**53 + 1, 10**30, 1.5, "", "x", "\x00", "\ud7ff", "\u202e", "<b>", "&lt;",
     "/start", "/start 4F7K-2MQX", "/start apr_x", "/" * 99, "a" * 9000, "request 5", "cancel", [],
@@ -22,6 +24,13 @@ LINES = (
     "quota", "/quota", "/request", "request 5 tests", "/key new", "laptop", "/vacation", "why",
     "/help@TokenPoolTestBot", "/leaderboard", "70", "cancel",
 )  # fmt: skip
+TOKENS = [
+    f"{verb.value}|{ref}|0".replace(".", mark, 1)
+    for verb in Verb
+    for ref in ("", "apr_x", "usr_x", "5")
+    for mark in (".", "?", "!")
+]
+"""What every button could carry, with and without the marks of its question."""
 
 
 def seeds(person: Json) -> tuple[Json, ...]:
@@ -65,6 +74,8 @@ class Fuzz:
         said["update_id"] = draw.randrange(2**31)
         if "message" in said and draw.random() < 0.5:
             said["message"]["text"] = draw.choice(LINES)
+        if "callback_query" in said and draw.random() < 0.7:
+            said["callback_query"]["data"] = draw.choice(TOKENS)
         for _ in range(draw.choice([0, 0, 1, 1, 1, 2, 3])):
             self._bend(said)
         text = json.dumps(said, ensure_ascii=draw.random() < 0.5).encode("utf-8", "replace")
