@@ -17,6 +17,7 @@ from core.domain.periods import Length, period_at
 from core.service import jobs, leaderboard
 from core.service.start import Core, open_core
 from core.settings import Settings
+from core.store.jobs import Unavailable
 
 MONDAY_AT_9 = "0 9 * * mon"
 WEEK_MS = 7 * 86_400_000
@@ -179,6 +180,23 @@ async def test_an_adapters_bug_stops_neither_the_other_place_nor_a_later_try(
 
     assert sorted(vendor.titles()) == [TITLE, TITLE]
     assert vendor.tries == 3
+
+
+async def test_a_database_that_cannot_be_asked_is_asked_again(
+    busy: Street, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unavailable(*_: object) -> None:
+        raise Unavailable
+
+    process = busy.process()
+    with monkeypatch.context() as down:
+        down.setattr(jobs, "claim", unavailable)
+        await process.tick()
+    assert vendor.posts == []
+
+    await process.tick()
+
+    assert len(vendor.posts) == 2
 
 
 async def test_after_three_weeks_away_only_the_last_is_posted(
