@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from world.pairs import pairing
 
-PAIRS = 20
+PAIRS = 10
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

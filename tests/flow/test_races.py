@@ -12,7 +12,7 @@ from flow.serving import TOML, Member
 from flow.upstreams import Upstream
 
 CALLS = 1_000
-ROUNDS = int(os.environ.get("TOKENPOOL_RACE_ROUNDS", "5"))
+ROUNDS = int(os.environ.get("TOKENPOOL_RACE_ROUNDS", "2"))
 
 
 BODY = (
