@@ -241,7 +241,7 @@ async def _bill(place: Place, model: str, counts: tuple[int, int], *, stream: bo
         assert (outcome, cost) == ("captured", amount)
 
 
-CANARY = "-".join(("canary", "of"))
+CANARY = f"canary{chr(45)}of"
 """Not in one piece in a line of this file: a log that fails shows the lines it was called from."""
 
 
