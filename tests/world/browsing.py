@@ -9,6 +9,7 @@ from html import unescape
 from urllib.parse import urlencode
 
 import httpx
+from world.ports import readable_port
 
 from bots.app import application, reached_by
 from bots.listening import Server, listen, url_of
@@ -112,7 +113,7 @@ class Site:
 @asynccontextmanager
 async def site(settings: Settings) -> AsyncIterator[Site]:
     """Serve these settings on a free port, as `tokenpool serve` does."""
-    settings = settings.model_copy(update={"port": 0})
+    settings = settings.model_copy(update={"port": readable_port()})
     settings.config.touch()
     with listen(settings) as listening:
         url = url_of(listening)

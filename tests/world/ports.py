@@ -22,3 +22,9 @@ def readable_socket() -> socket.socket:
     finally:
         for one in refused:
             one.close()
+
+
+def readable_port() -> int:
+    """Return such a port, free a moment ago."""
+    with readable_socket() as bound:
+        return int(bound.getsockname()[1])
