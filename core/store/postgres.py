@@ -14,7 +14,8 @@ from typing import Any, TypeVar, cast
 
 import asyncpg
 
-from core.store.jobs import Batcher, Busy, Conflict, Job, Unavailable, Unit, resolve, units
+from core.store.jobs import Batcher, Busy, Job, Unavailable, Unit, resolve, units
+from core.store.postgres_faults import LOST, fault_of
 from core.store.statements import (
     Announce,
     Change,
@@ -42,21 +43,10 @@ hangs must not lock the rows of all others."""
 READERS = 4
 DEADLOCK_RETRIES = 5
 NOTIFY = f"SELECT pg_notify('{CHANNEL}', $1)"
-LIMIT_IDLENESS = "SET idle_in_transaction_session_timeout = {}"
 STATUS_SECONDS = 0.05
 STATUS_READS = 200
 READ_XID = "SELECT pg_current_xact_id_if_assigned()::text"
 READ_STATUS = "SELECT pg_xact_status($1::text::xid8)"
-LOST = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    TimeoutError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-)
 
 
 class CommitUnknown(Exception):
@@ -177,7 +167,7 @@ class PostgresStore:
             return [pair for pairs in apart for pair in pairs]
         if unsure and unit.items:
             self._undecided.append(unit.items)
-        fault = _fault(error)
+        fault = fault_of(error)
         return [(job, fault) for job in unit.jobs]
 
     async def _undo(self) -> None:
@@ -236,11 +226,12 @@ class PostgresStore:
 
     async def _connected(self) -> "asyncpg.Connection[Any]":
         if self._connection is None or self._connection.is_closed():
-            connection = await asyncpg.connect(
-                self._url, timeout=CONNECT_SECONDS, command_timeout=COMMAND_SECONDS
+            self._connection = await asyncpg.connect(
+                self._url,
+                timeout=CONNECT_SECONDS,
+                command_timeout=COMMAND_SECONDS,
+                server_settings=_writers_settings(),
             )
-            await connection.execute(LIMIT_IDLENESS.format(int(IDLE_SECONDS * 1000)))
-            self._connection = connection
         return self._connection
 
     def _drop(self) -> None:
@@ -278,20 +269,10 @@ async def _execute(connection: "asyncpg.Connection[Any]", statement: Statement) 
     return []
 
 
-def _fault(error: Exception) -> Exception:
-    """Return what the waiters see: our words for the database's faults, all else as it is."""
-    if isinstance(error, asyncpg.UniqueViolationError):
-        return Conflict(error.constraint_name or "")
-    if isinstance(
-        error,
-        (
-            *LOST,
-            asyncpg.OperatorInterventionError,
-            asyncpg.InsufficientResourcesError,
-            asyncpg.InvalidAuthorizationSpecificationError,
-            asyncpg.InvalidCatalogNameError,
-            asyncpg.ReadOnlySQLTransactionError,
-        ),
-    ):
-        return Unavailable(type(error).__name__)
-    return error
+def _writers_settings() -> dict[str, str]:
+    """Bound what a stopped process locks, and find rows by their keys alone.
+
+    A plan made while a table is empty would read all of it, and is kept while the table grows.
+    """
+    idle_ms = f"{IDLE_SECONDS * 1000:.0f}"
+    return {"idle_in_transaction_session_timeout": idle_ms, "enable_seqscan": "off"}
