@@ -139,6 +139,8 @@ class SlackPerson:
         return await self.way.send("interactive", said)
 
     async def clicks_home(self, button: str, /, **values: str) -> Acked:
+        """Click what stands at home, once it does: a home follows what happens elsewhere."""
+        await until(lambda: button in self.home.buttons)
         screen = self.home
         said = await self._in_view(screen.buttons[button], "VHOME" + self.id, "home")
         said["view"]["state"] = {"values": _state(screen, values)}
