@@ -89,15 +89,24 @@ class Assault:
                     await approving.approve(self.core, self.office.admin.caller, row[0])
 
     async def settle(self) -> None:
-        """Decide what still waits, then wait until everything has been delivered."""
-        for waiting in await approving.pending(self.core, self.office.admin.caller):
-            with suppress(Refusal):  # the load was ended in the middle of this very decision
-                await approving.approve(self.core, self.office.admin.caller, waiting.id)
+        """Decide what waits until nothing does, everything was delivered, and no copy lags.
+
+        What the load was about to write when it ended may still be written after it.
+        """
+        live = "SELECT count(*) FROM card_ref WHERE live"
         async with asyncio.timeout(60 * MINUTES):
-            while await self._count(PENDING):
+            while (
+                await self._decide_all() or await self._count(PENDING) or await self._count(live)
+            ):
                 await asyncio.sleep(0.1)
-            while await self._count("SELECT count(*) FROM card_ref WHERE live"):
-                await asyncio.sleep(0.1)
+
+    async def _decide_all(self) -> int:
+        """Approve every request that waits; return how many did."""
+        waiting = await approving.pending(self.core, self.office.admin.caller)
+        for request in waiting:
+            with suppress(Refusal):  # the load was ended in the middle of this very decision
+                await approving.approve(self.core, self.office.admin.caller, request.id)
+        return len(waiting)
 
     async def on_its_way(self) -> list[str]:
         """Return what some courier had claimed and has not ended."""
