@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from pydantic import SecretStr
 
-from core.settings import Settings, allowed, variable
+from core.settings import ChatSettings, Settings, allowed, variable
 from gateway.providers import PROVIDERS
 
 HEAD = """\
@@ -21,10 +21,15 @@ KEYS = """\
 
 def env_example() -> str:
     """Return the file: every setting with what it does, what is allowed and its default."""
-    blocks = [_block(name) for name in Settings.model_fields]
+    blocks = [_block(name) for name in sorted(Settings.model_fields, key=_is_of_chat)]
     names = dict.fromkeys(name for one in PROVIDERS.values() for name in one.variables)
     keys = "".join(f"# {name}=\n" for name in names)
     return "\n".join([HEAD, *blocks, KEYS + keys])
+
+
+def _is_of_chat(name: str) -> bool:
+    """Chat's settings come last; the order within both parts is that of their classes."""
+    return name in ChatSettings.model_fields
 
 
 def _block(name: str) -> str:

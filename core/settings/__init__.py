@@ -4,6 +4,7 @@ A wrong value stops the start with the variable's name and what is allowed, and 
 value: somebody may have put a password there.
 """
 
+from core.settings.chat_fields import ChatSettings
 from core.settings.fields import ENV_FILE, PREFIX, Settings
 from core.settings.kinds import LEAST_SECRET, UnknownOutcome
 from core.settings.reading import (
@@ -20,6 +21,7 @@ __all__ = [
     "ENV_FILE",
     "LEAST_SECRET",
     "PREFIX",
+    "ChatSettings",
     "Settings",
     "SettingsError",
     "UnknownOutcome",

@@ -5,12 +5,15 @@ from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, SecretStr
+from pydantic import AfterValidator, BeforeValidator, SecretStr
 
 from core.settings.kinds import Allowed
 
 SLACK_API_URL = "https://slack.com/api/"
 TELEGRAM_API_URL = "https://api.telegram.org/"
+TEAMS_LOGIN_URL = "https://login.microsoftonline.com/"
+TEAMS_METADATA_URL = "https://login.botframework.com/v1/.well-known/openidconfiguration"
+_GUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 
 
 def _secret(pattern: str) -> AfterValidator:
@@ -51,12 +54,21 @@ def _one_id(pattern: str) -> AfterValidator:
 
 def _api_url(value: str) -> str:
     """Return where a platform's API is, with a slash at its end; the bot's token goes there."""
+    return _trusted_url(value).rstrip("/") + "/"
+
+
+def _trusted_url(value: str) -> str:
+    """Return an https address, or an http one on this machine."""
     parts = urlsplit(value)
     plain = value.isprintable() and not set(" @?#") & set(value) and parts.port != 0
     trusted = parts.scheme == "https" or (parts.scheme == "http" and _on_loopback(parts.hostname))
     if not (plain and parts.hostname and trusted):
         raise ValueError
-    return value.rstrip("/") + "/"
+    return value
+
+
+def _small(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
 
 
 def _on_loopback(host: str | None) -> bool:
@@ -104,4 +116,31 @@ WebhookSecret = Annotated[
 ]
 ChatId = Annotated[
     str, _one_id(r"-\d{5,20}"), Allowed("the id of one group, a number such as -1001234567890")
+]
+Guid = Annotated[
+    str,
+    BeforeValidator(_small),
+    _one_id(_GUID),
+    Allowed("an id such as 00000000-0000-0000-0000-000000000000"),
+]
+Guids = Annotated[
+    str,
+    BeforeValidator(_small),
+    _ids(_GUID),
+    Allowed("ids such as 00000000-0000-0000-0000-000000000000, with commas between them"),
+]
+ClientSecret = Annotated[
+    SecretStr | None,
+    _secret(r"[!-~]{16,}"),
+    Allowed("the value of a client secret of the app's registration, 16 characters or more"),
+]
+ConversationId = Annotated[
+    str,
+    _one_id(r"19:[\w.-]{8,200}@(?:thread\.(?:tacv2|skype|v2)|unq\.gbl\.spaces)"),
+    Allowed("the id of one channel or group chat, such as 19:abc…@thread.tacv2"),
+]
+MetadataUrl = Annotated[
+    str,
+    AfterValidator(_trusted_url),
+    Allowed("an https address; an http one on this machine only"),
 ]

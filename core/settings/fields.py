@@ -4,24 +4,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from core.domain.periods import Length
-from core.settings.chat_kinds import (
-    SLACK_API_URL,
-    TELEGRAM_API_URL,
-    ApiUrl,
-    AppToken,
-    BotToken,
-    ChannelId,
-    ChatId,
-    SigningSecret,
-    TelegramToken,
-    WebhookSecret,
-    Workspaces,
-)
+from core.settings.chat_fields import ChatSettings
 from core.settings.kinds import (
-    Cron,
     DatabaseUrl,
     Domains,
     Host,
@@ -37,7 +24,7 @@ PREFIX = "TOKENPOOL_"
 ENV_FILE = Path(".env")
 
 
-class Settings(BaseSettings):
+class Settings(ChatSettings):
     """See `.env.example`, which is made from these descriptions."""
 
     model_config = SettingsConfigDict(
@@ -146,57 +133,6 @@ class Settings(BaseSettings):
     )
     signup_team: ShortName = Field(
         "", description="Team of whoever became a member by themself; empty: none."
-    )
-    slack_bot_token: BotToken = Field(
-        None,
-        description="Slack: the bot's token. With it, the signing secret (HTTP) or the app token"
-        " (Socket Mode) is needed; without any of them, there is no Slack. See docs/SLACK.md.",
-    )
-    slack_signing_secret: SigningSecret = Field(
-        None, description="Slack: proves that a request to /slack/events comes from Slack."
-    )
-    slack_app_token: AppToken = Field(
-        None, description="Slack: opens Socket Mode, for servers that Slack cannot reach."
-    )
-    slack_workspaces: Workspaces = Field(
-        "",
-        description="Slack: whose members are served and linked by their verified e-mail; empty:"
-        " the workspace of the bot.",
-    )
-    slack_approvals_channel: ChannelId = Field(
-        "",
-        description="Slack: a channel of those who decide. Requests are shown there as well, with"
-        " the figures a decision needs; only their managers can decide.",
-    )
-    slack_api_url: ApiUrl = Field(SLACK_API_URL, description="Slack: where its Web API is.")
-    slack_posts_channel: ChannelId = Field(
-        "", description="Slack: the channel that gets the weekly leaderboard; empty: none."
-    )
-    telegram_token: TelegramToken = Field(
-        None,
-        description="Telegram: the bot's token. Alone, TokenPool asks Telegram for what is new"
-        " (long polling); with the webhook's secret and TOKENPOOL_PUBLIC_URL, Telegram calls"
-        " TokenPool. See docs/TELEGRAM.md.",
-    )
-    telegram_webhook_secret: WebhookSecret = Field(
-        None,
-        description="Telegram: proves that a request to /telegram/webhook comes from Telegram.",
-    )
-    telegram_approvals_chat: ChatId = Field(
-        "",
-        description="Telegram: a group of those who decide. Requests are shown there as well;"
-        " deciding leads to the direct chat with the bot.",
-    )
-    telegram_posts_chat: ChatId = Field(
-        "", description="Telegram: the group that gets the weekly leaderboard; empty: none."
-    )
-    telegram_api_url: ApiUrl = Field(
-        TELEGRAM_API_URL, description="Telegram: where its Bot API is."
-    )
-    leaderboard_at: Cron = Field(
-        "0 9 * * mon",
-        description="When the leaderboard of the week before is posted, in UTC: minute, hour, day,"
-        " month and weekday as in cron.",
     )
     log_messages: bool = Field(
         default=False, description="Keep prompts and answers (never those of strict calls)."
