@@ -10,6 +10,8 @@ from core.views.chat import RequestView
 
 MOST = 20
 """As many as are posted at once."""
+MOST_VIEWERS = 60
+"""As many as a card in Teams renews itself for (Universal Actions, `refresh.userIds`)."""
 NOBODY = ""
 """The viewer of a card that is everybody's."""
 
@@ -29,3 +31,11 @@ async def lacking(core: Core, place: Address) -> tuple[str, ...]:
 async def stands(core: Core, ref: str, place: Address) -> bool:
     """Return whether a card of this row stands in a place, and follows it."""
     return await core.database.read(boards.stands(ref, place))
+
+
+async def viewers(core: Core, platform: str, approval_id: str) -> tuple[Address, ...]:
+    """Return the accounts on a platform to whom a request is more than to anybody else.
+
+    They are those of whoever asked and of all who may decide it now, if they are active.
+    """
+    return await core.database.read(boards.viewers(platform, approval_id, MOST_VIEWERS))

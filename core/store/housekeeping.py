@@ -25,6 +25,7 @@ KEPT_DAYS = {
     """DELETE FROM refused_call WHERE refusal_id IN
     (SELECT id FROM refusal WHERE last_ms < :1) RETURNING id""": 90,
     "DELETE FROM refusal WHERE last_ms < :1 RETURNING id": 90,
+    "DELETE FROM conversation_ref WHERE seen_ms < :1 RETURNING place": 365,
 }
 """What is deleted, and after how many days. Calls that were refused go before their refusal."""
 

@@ -7,6 +7,7 @@ from world.people import Town
 from core.store.call_tables import MessageRow, RefusalRow, RefusedCallRow
 from core.store.chat_tables import (
     CardRefRow,
+    ConversationRefRow,
     InboxRow,
     LinkCodeRow,
     LinkTryRow,
@@ -64,6 +65,16 @@ async def test_events_go_after_a_week(town: Town) -> None:
     await town.database.run(forgetting)
 
     assert await left(town, "inbox", "key") == ["new"]
+
+
+async def test_conversations_go_a_year_after_anything_came_from_them(town: Town) -> None:
+    for name, at in days_ago(365).items():
+        row = ConversationRefRow(platform="teams", tenant="t", place=name, ref="{}", seen_ms=at)
+        await town.add(row)
+
+    await town.database.run(forgetting)
+
+    assert await left(town, "conversation_ref", "place") == ["new"]
 
 
 async def test_a_notice_outlives_every_period_and_one_that_waits_never_goes(town: Town) -> None:
