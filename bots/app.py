@@ -15,8 +15,10 @@ from starlette.types import ASGIApp
 from bots import courier, demo, logs, platforms, schedule
 from bots.greeting import Started
 from bots.listening import DRAIN_SECONDS, Server, listen, url_of
+from bots.platforms import Platform
 from bots.slack import platform as slack
 from bots.supervisor import Supervisor
+from bots.teams import platform as teams
 from bots.telegram import platform as telegram
 from bots.web import app as web_app
 from bots.web.app import Web
@@ -45,6 +47,26 @@ class Application:
     """Takes no more calls, and lets those on their way end."""
 
 
+class _Routers:
+    """The platforms other than the web chat, and the routes of those that were built."""
+
+    def __init__(self) -> None:
+        self._by_prefix: dict[str, list[Router]] = {}
+
+    def platforms(self) -> list[Platform]:
+        return [
+            module.platform(self._by_prefix.setdefault(module.PREFIX, []))
+            for module in (slack, teams, telegram)
+        ]
+
+    def mounts(self) -> list[Mount]:
+        return [
+            Mount((prefix,), router, router.routes)
+            for prefix, routers in self._by_prefix.items()
+            for router in routers
+        ]
+
+
 @asynccontextmanager
 async def application(settings: Settings, own_url: str = "") -> AsyncIterator[Application]:
     """Open everything for one process; close it in order: calls, chat, upkeep, core.
@@ -58,8 +80,8 @@ async def application(settings: Settings, own_url: str = "") -> AsyncIterator[Ap
         upkeep.running(core),
     ):
         environ = provider_environ()
-        web, in_slack, in_telegram = Web(core, own_url), list[Router](), list[Router]()
-        others = platforms.built(core, [slack.platform(in_slack), telegram.platform(in_telegram)])
+        web, routers = Web(core, own_url), _Routers()
+        others = platforms.built(core, routers.platforms())
         chats = Supervisor({WebTransport.name: WebTransport(core), **others})
         gate = Gate(
             core,
@@ -71,8 +93,7 @@ async def application(settings: Settings, own_url: str = "") -> AsyncIterator[Ap
         )
         mounts = [
             Mount(web_app.PREFIXES, web, web.routes),
-            *(Mount((slack.PREFIX,), router, router.routes) for router in in_slack),
-            *(Mount((telegram.PREFIX,), router, router.routes) for router in in_telegram),
+            *routers.mounts(),
         ]
         async with _chatting(core, chats):
             try:

@@ -19,8 +19,8 @@ from bots.telegram.route import Door
 from bots.telegram.sdk import Api, Bot
 from bots.telegram.talk import Talk
 from bots.telegram.transport import TelegramTransport
-from bots.telegram.turns import Turns
-from bots.telegram.vanish import Vanish
+from bots.turns import Turns
+from bots.vanish import Vanish
 from core.service import introducing
 from core.service.start import Core
 
@@ -79,7 +79,7 @@ class Telegram:
     def _begin(self) -> None:
         chat = self._core.settings.telegram_approvals_chat
         self._chores.keep(self._desk.catch_up, "catch up")
-        self._chores.keep(Vanish(self._core, self._api).work, "vanishing")
+        self._chores.keep(Vanish(self._core, TELEGRAM, self._api.delete).work, "vanishing")
         if chat:
             self._chores.keep(board(self._core, self._api, chat).work, "group")
         if not self._secret:

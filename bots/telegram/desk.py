@@ -14,8 +14,8 @@ from bots.telegram.groups import Groups
 from bots.telegram.people import TELEGRAM, account_of
 from bots.telegram.sdk import Bot
 from bots.telegram.talk import Talk
-from bots.telegram.turns import Turns
 from bots.telegram.updates import Came, Clicked, Event, Left, Wrote
+from bots.turns import Turns
 from core.service import inbox, linking
 from core.service.start import Core
 

@@ -6,7 +6,7 @@ import pytest
 from world.telegram_office import TelegramOffice, telegram_office
 from world.telegram_vendor import TelegramVendor, telegram_vending
 
-from bots.telegram import vanish
+from bots import vanish
 from bots.telegram.sdk import Api
 from bots.telegram.transport import TelegramTransport
 from core.settings import Settings

@@ -13,9 +13,9 @@ from bots.telegram.board import board
 from bots.telegram.people import place
 from bots.telegram.sdk import Api
 from bots.telegram.transport import TelegramTransport
-from bots.telegram.turns import Turns
-from bots.telegram.vanish import Vanish
 from bots.transport import Unreachable
+from bots.turns import Turns
+from bots.vanish import Vanish
 from cards.card import Card
 from core.service import boards, vanishing
 from core.store import vanishing as rows
@@ -132,7 +132,7 @@ async def test_what_cannot_be_deleted_now_is_deleted_later(
     for message in (sent, "4242"):
         await core.database.run(partial(rows.add, "telegram", str(ann.id), message, 1))
     vendor.faults["deleteMessage"].append("500")
-    vanish = Vanish(core, api)
+    vanish = Vanish(core, "telegram", api.delete)
 
     async with asyncio.timeout(5):
         while await vanishing.due(core, "telegram"):

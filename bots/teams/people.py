@@ -1,0 +1,92 @@
+"""Who speaks: the identity is (teams, the tenant, the id in its directory), which never changes.
+
+The directory is asked for the address of somebody we do not know yet, so that members are linked
+without a code. It is believed for full members of an allow-listed tenant, and for an address
+whose domain is the tenant's own: that of their sign-in name. If it does not answer, a code links.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from bots.teams.activities import Person
+from bots.teams.references import TEAMS, At
+from bots.teams.sdk import Api, Json
+from bots.transport import Fault, Rejected
+from core.domain.accounts import Account, domain_of
+from core.service import linking
+from core.service.start import Core
+
+KEPT_SECONDS = 300.0
+MOST_KEPT = 5_000
+MEMBER = "user"
+"""What the directory calls a full member; others are `guest` and `anonymous`."""
+
+
+@dataclass(slots=True)
+class Remembered:
+    """Texts by name, each for some minutes."""
+
+    kept: dict[str, tuple[float, str]] = field(default_factory=dict)
+
+    def get(self, name: str) -> str | None:
+        until, text = self.kept.get(name, (0.0, ""))
+        return text if asyncio.get_running_loop().time() < until else None
+
+    def put(self, name: str, text: str) -> str:
+        if len(self.kept) >= MOST_KEPT:
+            del self.kept[next(iter(self.kept))]
+        self.kept.pop(name, None)
+        self.kept[name] = (asyncio.get_running_loop().time() + KEPT_SECONDS, text)
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    core: Core
+    api: Api
+    emails: Remembered = field(default_factory=Remembered)
+    chats: Remembered = field(default_factory=Remembered)
+
+    async def account(self, who: Person, at: At) -> Account:
+        """Return the account of whoever did something, with where they can be written to."""
+        chat = at.place if at.personal else await self._direct(who, at)
+        account = Account(TEAMS, at.tenant, who.id, who.name, chat)
+        if await linking.owner(self.core, account) is not None:
+            return account
+        email = await self.email(who.mri, at)
+        return Account(TEAMS, at.tenant, who.id, who.name, chat, email)
+
+    async def email(self, mri: str, at: At) -> str:
+        """Return the vouched address of somebody in a conversation; nothing if there is none."""
+        name = f"{at.tenant}|{mri}"
+        known = self.emails.get(name)
+        if known is not None:
+            return known
+        try:
+            found = await self.api.member(at.service_url, at.conversation, mri)
+        except (Fault, Rejected):
+            return ""
+        return self.emails.put(name, _vouched(found, at.tenant))
+
+    async def _direct(self, who: Person, at: At) -> str:
+        """Return the personal chat with somebody; nothing if they have not added us."""
+        name = f"{at.tenant}|{who.id}"
+        known = self.chats.get(name)
+        if known is not None:
+            return known
+        try:
+            found = await self.api.open_direct(at.service_url, at.tenant, who.mri)
+        except (Fault, Rejected):
+            return ""
+        return self.chats.put(name, found)
+
+
+def _vouched(member: Json, tenant: str) -> str:
+    """Return the address that a tenant vouches for: of its own domain, and of no guest."""
+    signs_in, email = member.get("userPrincipalName"), member.get("email")
+    if member.get("userRole") != MEMBER or str(member.get("tenantId", "")).lower() != tenant:
+        return ""
+    if not isinstance(signs_in, str):
+        return ""
+    same = isinstance(email, str) and domain_of(email).lower() == domain_of(signs_in).lower()
+    return str(email) if same else signs_in

@@ -1,0 +1,134 @@
+"""Where an answer stands in Teams: in a conversation, in place of another, or in a private chat.
+
+What holds a secret stands in dialogs and personal chats alone, and vanishes from those.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf
+
+import structlog
+from msgspec.structs import replace
+
+from bots.teams import shown
+from bots.teams.references import TEAMS, At, References
+from bots.teams.sdk import Api, Json
+from bots.transport import Fault, RateLimited, Rejected, Transient
+from cards.card import Card, Text, Tone
+from core.domain.accounts import Account
+from core.domain.addresses import Address
+from core.domain.errors import Refusal
+from core.service import boards, delivery, linking, vanishing
+from core.service.start import Core
+
+MOST_WAIT = 5.0
+"""Seconds that an answer waits if Teams says that it comes too fast."""
+AGAIN_SECONDS = 0.5
+VANISHES = "This message is deleted in two minutes."
+
+log = structlog.get_logger("tokenpool.teams")
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Shows cards; what Teams does not take is noted, since what was done stays done."""
+
+    core: Core
+    api: Api
+    references: References
+
+    async def post(self, at: At, card: Card, account: Account) -> bool:
+        """Post a card; if it stands for a row, it follows that. False if it cannot be."""
+        if card.secret:
+            return await self._once(at, card)
+        sent = await self._send(at, shown.message(card))
+        if sent:
+            await self._follow(at, sent, card, account)
+        return bool(sent)
+
+    async def post_privately(self, card: Card, account: Account) -> bool:
+        """Post a card to somebody's personal chat; False if there is none."""
+        if not account.address:
+            return False
+        at = await self.references.find(direct(account))
+        return await self.post(at, card, account)
+
+    async def change(self, at: At, message_id: str, card: Card, account: Account) -> bool:
+        """Show another card in a message of a personal chat."""
+        if card.secret or not message_id:
+            return False
+        try:
+            await self.api.edit(at.service_url, at.place, message_id, shown.message(card))
+        except (Fault, Rejected) as fault:
+            _missed("change", fault)
+            return False
+        await self._follow(at, message_id, card, account)
+        return True
+
+    async def keep_copy(self, account: Account, card: Card) -> bool:
+        """Let somebody's own request stand in their personal chat, where it changes with it."""
+        if not (account.address and shown.is_own_request(card)):
+            return False
+        if await boards.stands(self.core, card.ref, direct(account)):
+            return True
+        return await self.post_privately(card, account)
+
+    async def viewers(self, ref: str) -> Sequence[str]:
+        """Return what Teams calls those to whom a request's shared card looks different."""
+        addresses = await boards.viewers(self.core, TEAMS, ref)
+        return [mri for one in addresses if (mri := await self.references.mri(one))]
+
+    async def _once(self, at: At, card: Card) -> bool:
+        """Post what is shown once: it is deleted in two minutes, or at once if it could stay."""
+        if not at.personal:
+            return False
+        vanishes = replace(card, body=(*card.body, Text(VANISHES, Tone.MUTED)))
+        sent = await self._send(at, shown.message(vanishes), secret=True)
+        if not sent:
+            return False
+        try:
+            await vanishing.add(self.core, TEAMS, f"{at.tenant}|{at.place}", sent)
+        except Refusal:
+            await self.api.delete(at.service_url, at.place, sent)
+            raise
+        return True
+
+    async def _send(self, at: At, message: Json, *, secret: bool = False) -> str:
+        """Send a message and return its id; what may work a moment later is tried once more.
+
+        Not so a secret that may have arrived: of its first copy nobody would know.
+        """
+        for last in (False, True):
+            try:
+                return await self.api.send(at.service_url, at.conversation, message)
+            except (Fault, Rejected) as fault:
+                wait = _wait(fault, secret=secret)
+                if last or wait > MOST_WAIT:
+                    _missed("message", fault)
+                    break
+                await asyncio.sleep(wait)
+        return ""
+
+    async def _follow(self, at: At, message_id: str, card: Card, account: Account) -> None:
+        caller = await linking.resolve(self.core, account) if card.ref else None
+        if caller is None:
+            await delivery.forget(self.core, at.address, message_id)
+        else:
+            await delivery.remember(self.core, at.address, message_id, caller.id, card)
+
+
+def direct(account: Account) -> Address:
+    """Return the personal chat of an account."""
+    return Address(TEAMS, account.tenant, account.address)
+
+
+def _wait(fault: Exception, *, secret: bool) -> float:
+    """Return after how many seconds a message may be tried again; endless if it may not."""
+    if isinstance(fault, RateLimited):
+        return fault.retry_seconds
+    return AGAIN_SECONDS if isinstance(fault, Transient) and not secret else inf
+
+
+def _missed(part: str, fault: Exception) -> None:
+    log.warning("teams_answer_missed", part=part, error=str(fault))
