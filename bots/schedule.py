@@ -36,6 +36,7 @@ def places(settings: Settings) -> tuple[Address, ...]:
     wanted = (
         Address("slack", "", settings.slack_posts_channel),
         Address("telegram", "", settings.telegram_posts_chat),
+        Address("teams", "", settings.teams_posts_conversation),
     )
     return tuple(to for to in wanted if to.place)
 

@@ -1,5 +1,8 @@
 """Accounts: who I am here, and how another chat account comes to stand for the same member."""
 
+from collections.abc import Iterator
+from urllib.parse import quote
+
 from cards import rows
 from cards.actions import Verb
 from cards.card import (
@@ -54,15 +57,14 @@ def link_card(*, problem: str = "") -> Card:
     )
 
 
-def code_card(view: LinkCodeView, telegram_bot: str = "") -> Card:
-    """Show a code to type at another account, and a link that types it into Telegram."""
-    link = f"https://t.me/{telegram_bot}?start={view.code}"
+def code_card(view: LinkCodeView, *, telegram_bot: str = "", teams_bot: str = "") -> Card:
+    """Show a code to type at another account, and links that type it where we have a bot."""
     return Card(
         title="Your code for another account",
         body=(
             Text("Write to me from the other account, and send this there:"),
             Code("Send this", f"link {view.code}", secret=True),
-            *((Link("Or open it in Telegram", link),) if telegram_bot else ()),
+            *_typed_for_you(view.code, telegram_bot, teams_bot),
             Text(
                 f"Good until {moment(view.expires_ms)}, for one account. I ask you here before"
                 " it counts. Give it to nobody: whoever links it acts as you.",
@@ -146,6 +148,19 @@ def web_link_card(url: str) -> Card:
         ),
         summary="Your link to the web chat is ready.",
     )
+
+
+def _typed_for_you(code: str, telegram_bot: str, teams_bot: str) -> Iterator[Link]:
+    """Return links that open our bot with the code; in Teams it waits there to be sent.
+
+    learn.microsoft.com/microsoftteams/platform/concepts/build-and-test/deep-link-teams, where a
+    bot is `28:` and its app id: learn.microsoft.com/azure/bot-service/channel-connect-teams.
+    """
+    if telegram_bot:
+        yield Link("Or open it in Telegram", f"https://t.me/{telegram_bot}?start={code}")
+    if teams_bot:
+        chat = f"https://teams.microsoft.com/l/chat/0/0?users=28:{teams_bot}"
+        yield Link("Or open it in Teams", f"{chat}&message={quote(f'link {code}')}")
 
 
 SETTLED = {

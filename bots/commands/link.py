@@ -77,11 +77,12 @@ async def web(ctx: Context, _said: Words | Action) -> Answer:
 
 
 async def _code(ctx: Context) -> Answer:
-    """Give a code; for Telegram, which has links that carry one, with such a link."""
+    """Give a code; for platforms that have links which carry one, with such a link."""
     view, bot = await linking.new_code(ctx.core, ctx.caller), ""
-    if ctx.core.settings.telegram_token is not None:
+    settings = ctx.core.settings
+    if settings.telegram_token is not None:
         bot = await introducing.bot_name(ctx.core, TELEGRAM)
-    return Answer(code_card(view, bot))
+    return Answer(code_card(view, telegram_bot=bot, teams_bot=settings.teams_app_id))
 
 
 async def _decided(ctx: Context, action: Action, *, confirm: bool) -> Answer:

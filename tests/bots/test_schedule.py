@@ -92,6 +92,17 @@ def test_without_a_place_there_is_none(settings: Settings) -> None:
     assert [to.place for to in places(settings)] == [CHANNEL, CHAT]
 
 
+def test_each_platform_has_a_place_of_its_own(settings: Settings) -> None:
+    conversation = "19:weekly@thread.tacv2"
+    everywhere = settings.model_copy(update={"teams_posts_conversation": conversation})
+
+    assert [to.name for to in places(everywhere)] == [
+        f"slack||{CHANNEL}",
+        f"telegram||{CHAT}",
+        f"teams||{conversation}",
+    ]
+
+
 async def test_it_comes_to_each_place_once_and_not_before_its_hour(
     busy: Street, vendor: Vendor
 ) -> None:

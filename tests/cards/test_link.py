@@ -7,7 +7,7 @@ from world import chat_views as c
 from world import seen
 
 from cards.actions import Verb
-from cards.card import Code, Style, Tone
+from cards.card import Code, Link, Style, Tone
 from cards.link import (
     claimed_card,
     code_card,
@@ -17,6 +17,7 @@ from cards.link import (
     web_link_card,
     whoami_card,
 )
+from cards.render.words import web_address
 
 
 def test_a_stranger_learns_how_to_link() -> None:
@@ -40,6 +41,22 @@ def test_a_code_is_shown_once_with_its_end() -> None:
     assert [node.text for node in card.body if isinstance(node, Code)] == ["link K7Q2M9XD"]
     assert "Good until 24 Nov 12:10 UTC" in seen.words(card)
     assert c.CODE.code not in card.said
+
+
+def test_a_code_is_typed_for_you_where_we_have_a_bot() -> None:
+    app_id = "6f9619ff-8b86-d011-b42d-00cf4fc964ff"
+    card = code_card(c.CODE, telegram_bot="PoolBot", teams_bot=app_id)
+    links = [node for node in card.body if isinstance(node, Link)]
+
+    assert [(link.label, link.url) for link in links] == [
+        ("Or open it in Telegram", "https://t.me/PoolBot?start=K7Q2M9XD"),
+        (
+            "Or open it in Teams",
+            f"https://teams.microsoft.com/l/chat/0/0?users=28:{app_id}&message=link%20K7Q2M9XD",
+        ),
+    ]
+    assert all(web_address(link.url) for link in links)
+    assert not [node for node in code_card(c.CODE).body if isinstance(node, Link)]
 
 
 def test_who_i_am_lists_every_account_with_its_end() -> None:

@@ -9,7 +9,7 @@ from world.lobby import STRANGER, Lobby, account, button, card_of, shown, verbs
 
 from bots.context import Answer
 from cards.actions import Action, Verb
-from cards.card import Code
+from cards.card import Code, Link
 from core.domain.accounts import Account
 from core.domain.members import Status
 from core.service import linking, sessions
@@ -43,6 +43,20 @@ async def test_a_code_is_taken_however_it_comes(lobby: Lobby, said: str) -> None
     code = code_in(await lobby.say(lobby.ann, "link")).removeprefix("link ")
 
     assert "Nearly there" in shown(await lobby.say(PHONE, said.format(code)))
+
+
+async def test_with_teams_a_code_comes_with_a_link_that_opens_our_bot_there(lobby: Lobby) -> None:
+    app_id, core = "6f9619ff-8b86-d011-b42d-00cf4fc964ff", lobby.core
+    without = await lobby.say(lobby.ann, "link")
+    with_teams = core.settings.model_copy(update={"teams_app_id": app_id})
+    lobby.office.core = replace(core, settings=with_teams)
+
+    answer = await lobby.say(lobby.ann, "link")
+
+    code = code_in(answer).removeprefix("link ")
+    (link,) = [node for node in card_of(answer).body if isinstance(node, Link)]
+    assert link.url.endswith(f"?users=28:{app_id}&message=link%20{code}")
+    assert not [node for node in card_of(without).body if isinstance(node, Link)]
 
 
 async def test_a_form_takes_a_code_too(lobby: Lobby) -> None:
