@@ -1,6 +1,7 @@
 """The app package of Microsoft Teams: a zip of manifest.json and two icons.
 
-The limits are those of schema 1.19 to 1.25, whichever is lower: older tenants take it too.
+The limits are those of schema 1.19 to 1.25, whichever is lower. Nobody signs in and no page of
+ours is shown within Teams, dialogs being cards: so it has neither `webApplicationInfo` nor tabs.
 learn.microsoft.com/microsoftteams/platform/resources/schema/manifest-schema
 """
 
@@ -17,6 +18,10 @@ from core.views import VERSION
 
 Json = dict[str, object]
 SCHEMA = "1.25"
+CHANNELS = "tier1"
+"""Without it, Teams takes no app of schema 1.25 that has the scope `team`; with it, the app may be
+in private and shared channels: learn.microsoft.com/microsoftteams/platform/
+build-apps-for-shared-private-channels."""
 MOST_COMMANDS = 10
 MOST_DESCRIPTION = 128
 FULL_NAME = "TokenPool: one AI budget, shared fairly"
@@ -66,6 +71,7 @@ def manifest(url: str, app_id: str) -> Json:
                 ],
             }
         ],
+        "supportsChannelFeatures": CHANNELS,
         "validDomains": [host_of(url)],
     }
 

@@ -47,6 +47,27 @@ def test_the_bot_is_the_app_and_its_commands_are_those_of_the_registry(manifest:
             assert 1 <= len(command["description"]) <= 128
 
 
+def test_what_a_team_may_add_says_that_it_is_for_every_kind_of_channel(manifest: Any) -> None:
+    """Teams refuses to take it otherwise, although its schema does not say so."""
+    assert "team" in manifest["bots"][0]["scopes"]
+    assert manifest["supportsChannelFeatures"] == "tier1"
+
+
+def test_nothing_is_asked_for_that_cards_do_without(manifest: Any) -> None:
+    asks = {"webApplicationInfo", "authorization", "permissions", "devicePermissions"}
+    assert not asks & set(manifest)
+    assert not {"staticTabs", "configurableTabs", "composeExtensions"} & set(manifest)
+
+
+def test_everything_a_person_does_alone_is_in_the_menu_of_their_own_chat(manifest: Any) -> None:
+    alone, among_others = manifest["bots"][0]["commandLists"]
+    titles = [command["title"] for command in alone["commands"]]
+
+    assert {"quota", "request", "approvals", "vacation", "key", "why"} <= set(titles)
+    assert (len(titles), titles[-1]) == (10, "help")
+    assert [command["title"] for command in among_others["commands"]] == ["help"]
+
+
 def test_only_this_server_is_a_valid_domain(manifest: Any) -> None:
     assert manifest["validDomains"] == ["tp.example.com"]
 
