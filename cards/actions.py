@@ -80,6 +80,17 @@ class Verb(StrEnum):
     LINK_WEB = "link.web"
 
 
+FORMS = frozenset(
+    {
+        Verb.APPROVE_LESS, Verb.DISPUTE_PART, Verb.KEY_NEW, Verb.LINK, Verb.MODEL_MAP,
+        Verb.MODEL_PRICE, Verb.NOTIFY, Verb.REJECT, Verb.REQUEST, Verb.VACATION_DATES,
+    }
+)  # fmt: skip
+"""What answers with a form, unless a literal says what to do; platforms open a dialog for it."""
+SECRETS = frozenset({Verb.KEY_ROTATE, Verb.LINK_CODE, Verb.LINK_WEB})
+"""What answers a click with something shown once. The end of a form, `KEY_SEND`, does so too."""
+
+
 class Action(NamedTuple):
     """A decoded token."""
 
@@ -111,6 +122,11 @@ def decode(token: str) -> Action | None:
         return Action(Verb(verb), literal or "", ref, int(rev))
     except ValueError:
         return None
+
+
+def opens_form(verb: Verb, literal: str = "") -> bool:
+    """Return whether a button is there to open a form; one with a literal does something."""
+    return verb in FORMS and not literal
 
 
 def _token(verb: Verb, literal: str, ref: str, rev: int) -> str:

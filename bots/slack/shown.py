@@ -5,29 +5,23 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from bots.showing import DONE, card_of, form_of, note_of, wrong_field
+from cards import actions
 from cards.actions import Verb, decode
 from cards.card import Actions, Button, Card, Node, Text, Tone
 from cards.render import slack
 from cards.render.slack_inputs import Json
 
 __all__ = [
-    "DONE", "FORMS", "LOADING", "card_of", "ephemeral", "form_of", "is_own_request", "message",
+    "DONE", "LOADING", "card_of", "ephemeral", "form_of", "is_own_request", "message",
     "note", "note_of", "opens_form", "view", "without", "wrong_field",
 ]  # fmt: skip
-FORMS = frozenset(
-    {
-        Verb.APPROVE_LESS, Verb.DISPUTE_PART, Verb.KEY_NEW, Verb.LINK, Verb.MODEL_MAP,
-        Verb.MODEL_PRICE, Verb.NOTIFY, Verb.REJECT, Verb.REQUEST, Verb.VACATION_DATES,
-    }
-)  # fmt: skip
-"""What answers with a form: a modal is opened for it before anything else is done."""
 LOADING = slack.view(Card("One moment …", (Text("This is being looked up.", Tone.MUTED),)))
 
 
 def opens_form(token: str) -> bool:
-    """Return whether a button is there to open a form; one with a literal does something."""
+    """Return whether a modal is opened for a button before anything else is done."""
     action = decode(token)
-    return action is not None and action.verb in FORMS and not action.literal
+    return action is not None and actions.opens_form(action.verb, action.literal)
 
 
 def is_own_request(card: Card) -> bool:

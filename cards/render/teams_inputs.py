@@ -1,7 +1,13 @@
-"""What can be done with a card, as Adaptive Card elements: sets of actions, and inputs."""
+"""What can be done with a card, as Adaptive Card elements: sets of actions, and inputs.
+
+A button of a message is Action.Execute, with Action.Submit for old clients; one that leads to a
+form or to something shown once is an Action.Submit that opens a dialog (learn.microsoft.com, "Use
+dialogs with bots"). In a dialog there is only Action.Submit, and none opens another dialog.
+"""
 
 from collections.abc import Sequence
 
+from cards.actions import SECRETS, opens_form
 from cards.card import Button, Field, Form, Kind, Style
 from cards.render import fields
 from cards.render.limits import said, utf16
@@ -17,14 +23,14 @@ _MOST_TITLE = 60
 _STYLES = {Style.PRIMARY: "positive", Style.DANGER: "destructive"}
 
 
-def action_sets(buttons: Sequence[Button], room: Room) -> list[Json]:
+def action_sets(buttons: Sequence[Button], room: Room, *, dialog: bool) -> list[Json]:
     return [
-        {"type": "ActionSet", "actions": [_action(each, room) for each in row]}
+        {"type": "ActionSet", "actions": [_action(each, room, dialog=dialog) for each in row]}
         for row in rows_of(buttons, MOST_ACTIONS, _fit)
     ]
 
 
-def inputs(form: Form, room: Room) -> list[Json]:
+def inputs(form: Form, room: Room, *, dialog: bool) -> list[Json]:
     """Return the inputs, each with its hint below, and the button that sends them."""
     drawn: list[Json] = []
     for field in form.fields:
@@ -32,42 +38,54 @@ def inputs(form: Form, room: Room) -> list[Json]:
         if hint := fields.hint(field):
             told = run(hint, room.short, isSubtle=True, size="Small")
             drawn.append(block(told, spacing="Small"))
-    send = _execute(form.submit, room, inputs="auto")
+    look = _look(form.submit, room, inputs="auto")
+    send = _submit(form.submit, look) if dialog else _execute(form.submit, look)
     return [*drawn, {"type": "ActionSet", "actions": [send]}]
 
 
-def _action(button: Button, room: Room) -> Json:
+def _action(button: Button, room: Room, *, dialog: bool) -> Json:
     """Return a button that sends no inputs; one with a question shows it first."""
-    execute = _execute(button, room, inputs="none")
+    look = _look(button, room, inputs="none")
+    if dialog:
+        action = _submit(button, look)
+    elif opens_form(button.verb, button.literal) or button.verb in SECRETS:
+        action = _submit(button, look, msteams={"type": "task/fetch"})
+    else:
+        action = _execute(button, look)
     if not button.confirm:
-        return execute
+        return action
     question = block(run(button.confirm, room.short))
     return {
         "type": "Action.ShowCard",
-        "title": execute["title"],
+        "title": look["title"],
         "card": {
             "type": "AdaptiveCard",
-            "body": [question, {"type": "ActionSet", "actions": [execute]}],
+            "body": [question, {"type": "ActionSet", "actions": [action]}],
         },
-    } | ({"style": execute["style"]} if "style" in execute else {})
+    } | ({"style": look["style"]} if "style" in look else {})
 
 
 def _fit(row: Sequence[Button]) -> bool:
     return sum(utf16(each.label) for each in row) <= _MOST_LETTERS
 
 
-def _execute(button: Button, room: Room, inputs: str) -> Json:
+def _look(button: Button, room: Room, inputs: str) -> Json:
     title = said(button.label, min(room.short, _MOST_TITLE)) or NOTHING
-    both = {"title": title, "associatedInputs": inputs}
-    if button.style in _STYLES:
-        both["style"] = _STYLES[button.style]
-    submit = {"type": "Action.Submit", "data": {"tp": True, "t": button.token}, **both}
+    look = {"title": title, "associatedInputs": inputs}
+    return look | ({"style": _STYLES[button.style]} if button.style in _STYLES else {})
+
+
+def _submit(button: Button, look: Json, **data: object) -> Json:
+    return {"type": "Action.Submit", "data": {**data, "t": button.token}, **look}
+
+
+def _execute(button: Button, look: Json) -> Json:
     return {
         "type": "Action.Execute",
         "verb": button.verb.value,
         "data": {"t": button.token},
-        "fallback": submit,
-        **both,
+        "fallback": _submit(button, look, tp=True),
+        **look,
     }
 
 

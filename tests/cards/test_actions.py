@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cards.actions import MOST_BYTES, Action, Verb, decode, encode, fits
+from cards.actions import (
+    FORMS,
+    MOST_BYTES,
+    SECRETS,
+    Action,
+    Verb,
+    decode,
+    encode,
+    fits,
+    opens_form,
+)
 
 LONGEST_REF = "team_0123456789abcdef.usr_0123456789abcdef"
 verbs = st.sampled_from(Verb)
@@ -50,6 +60,13 @@ def test_a_literal_and_a_revision_go_along() -> None:
     assert encode(Verb.VACATION_ON, "7d") == "vac.on.7d||0"
     assert encode(Verb.APPROVE, ref="apr_0", rev=3) == "appr.ok|apr_0|3"
     assert decode("vac.on.7d||0") == Action(Verb.VACATION_ON, "7d")
+
+
+@pytest.mark.parametrize("verb", Verb)
+def test_what_opens_a_form_says_nothing_else(verb: Verb) -> None:
+    assert opens_form(verb) == (verb in FORMS)
+    assert not opens_form(verb, "500")
+    assert FORMS.isdisjoint(SECRETS)
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from world.cards_shown import CARDS
 
+from cards.actions import Verb, encode
 from cards.card import Card, Form
 from cards.render import html, plain, slack, teams, telegram
 
 DATA = Path(__file__).parents[1] / "data" / "cards"
+VIEWERS = ("29:1ann", "29:1mia")
 Family = dict[str, Card]
 
 
@@ -31,19 +33,46 @@ def _text(draw: Callable[[Card], str], mark: str) -> Callable[[Family], str]:
     return drawn
 
 
-def _modals(family: Family) -> str:
-    forms = {
-        name: card
-        for name, card in family.items()
-        if any(isinstance(node, Form) for node in card.body)
-    }
-    return _json(slack.view)(forms) if forms else ""
+def _picked(
+    draw: Callable[[Card], object], picked: Callable[[Card], bool]
+) -> Callable[[Family], str]:
+    """Draw those cards of a family that come to stand in such a place."""
+
+    def drawn(family: Family) -> str:
+        some = {name: card for name, card in family.items() if picked(card)}
+        return _json(draw)(some) if some else ""
+
+    return drawn
+
+
+def _is_form(card: Card) -> bool:
+    return any(isinstance(node, Form) for node in card.body)
+
+
+def _is_request(card: Card) -> bool:
+    """Whether a card shows a request, as those do that stand in channels."""
+    return card.ref.startswith("apr_")
+
+
+def _stands_in_dialog(card: Card) -> bool:
+    return _is_form(card) or card.secret or _is_request(card)
+
+
+def _shared(card: Card) -> object:
+    return teams.shared(card, VIEWERS, encode(Verb.APPROVAL, ref=card.ref))
+
+
+def _viewed(card: Card) -> object:
+    return teams.viewed(card, VIEWERS, encode(Verb.APPROVAL, ref=card.ref))
 
 
 PLATFORMS: dict[str, Callable[[Family], str]] = {
     "slack.json": _json(slack.message),
-    "modal.json": _modals,
+    "modal.json": _picked(slack.view, _is_form),
     "teams.json": _json(teams.card),
+    "dialog.json": _picked(teams.dialog, _stands_in_dialog),
+    "shared.json": _picked(_shared, _is_request),
+    "viewed.json": _picked(_viewed, _is_request),
     "telegram.json": _json(telegram.message),
     "html": _text(lambda card: html.card(card) + "\n", "<!-- {} -->"),
     "txt": _text(plain.text, "######## {}\n"),

@@ -8,7 +8,7 @@ from bots.commands.actions import ACTIONS
 from bots.context import Answer
 from bots.slack import shown
 from bots.slack.home import MOST_BLOCKS, view
-from cards.actions import Verb, encode
+from cards.actions import FORMS, Verb, encode
 from cards.card import Actions, Button, Card, Code, Divider, Field, Form, Text, Tone
 
 FORM = Form((Field("amount", "Amount"), Field("reason", "Why")), Button("Send", Verb.REQUEST_SEND))
@@ -51,7 +51,7 @@ def test_ones_own_request_is_what_one_may_withdraw() -> None:
     assert not shown.is_own_request(Card("Another", (Actions((Button("Home", Verb.HOME),)),)))
 
 
-@pytest.mark.parametrize("verb", sorted(shown.FORMS))
+@pytest.mark.parametrize("verb", sorted(FORMS))
 def test_whatever_opens_a_form_is_an_action(verb: Verb) -> None:
     assert verb in ACTIONS
     assert shown.opens_form(encode(verb))

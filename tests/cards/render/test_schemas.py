@@ -3,7 +3,9 @@
 import jsonschema
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from world import schemas
+from world.adaptive import PLACES
 from world.any_cards import cards
 from world.cards_shown import CARDS
 
@@ -15,15 +17,16 @@ fewer = settings(max_examples=15, deadline=None)
 
 @pytest.mark.parametrize("name", CARDS)
 def test_schemas_accept_every_sample(name: str) -> None:
-    schemas.adaptive_card(teams.card(CARDS[name]))
+    for draw in PLACES.values():
+        schemas.adaptive_card(draw(CARDS[name]))
     schemas.slack_blocks(slack.message(CARDS[name])["blocks"])
     schemas.slack_blocks(slack.view(CARDS[name])["blocks"])
 
 
 @fewer
-@given(cards)
-def test_schemas_accept_any_card_on_teams(card: Card) -> None:
-    schemas.adaptive_card(teams.card(card))
+@given(cards, st.sampled_from(sorted(PLACES)))
+def test_schemas_accept_any_card_on_teams(card: Card, place: str) -> None:
+    schemas.adaptive_card(PLACES[place](card))
 
 
 @fewer

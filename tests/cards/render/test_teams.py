@@ -1,11 +1,12 @@
 """Adaptive Cards that Teams takes, in which no text is ever rendered as markdown."""
 
 import json
-from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from world import reading
+from world.adaptive import PLACES, Json, typed, words
 from world.any_cards import cards, few
 from world.cards_shown import CARDS
 
@@ -35,7 +36,6 @@ from cards.card import (
 )
 from cards.render import teams
 
-Json = Any  # an element, judged by the assertions
 URL = "https://tokens.example.com/chat"
 TYPES = {
     "AdaptiveCard", "RichTextBlock", "TextRun", "Container", "ColumnSet", "Column", "Table",
@@ -44,6 +44,11 @@ TYPES = {
 }  # fmt: skip
 WORDED = {"text", "title", "label", "value"}
 """Where words of a card may stand; of these, only TextBlock and FactSet would render markdown."""
+UNWORDED = {
+    "type", "$schema", "version", "fallbackText", "size", "weight", "color", "spacing", "style",
+    "fontType", "id", "errorMessage", "verb", "associatedInputs", "url",
+    "horizontalCellContentAlignment",
+}  # fmt: skip
 
 
 def elements(*nodes: Node) -> list[Json]:
@@ -52,45 +57,30 @@ def elements(*nodes: Node) -> list[Json]:
     return found[1:]
 
 
-def typed(part: Json) -> list[Json]:
-    """Every object that has a type, wherever it is."""
-    if isinstance(part, list):
-        return [found for each in part for found in typed(each)]
-    if not isinstance(part, dict):
-        return []
-    return [part] * ("type" in part) + typed(list(part.values()))
-
-
-def words(part: Json) -> list[str]:
-    return [each["text"] for each in typed(part) if each["type"] == "TextRun"]
-
-
 @few
-@given(cards)
-def test_any_card_is_small_enough_and_made_of_elements_without_markdown(card: Card) -> None:
-    shown = teams.card(card)
+@given(cards, st.sampled_from(sorted(PLACES)))
+def test_any_card_is_small_enough_and_made_of_elements_without_markdown(
+    card: Card, place: str
+) -> None:
+    shown = PLACES[place](card)
     found = typed(shown)
 
-    assert len(json.dumps(shown)) <= 28_000
+    assert len(json.dumps(shown)) <= teams.MOST_BYTES
     assert {each["type"] for each in found} <= TYPES
     assert reading.unseen("".join(reading.strings(shown))) == set()
     for each in found:
         said = {key for key, value in each.items() if isinstance(value, str)}
-        assert said <= WORDED | {
-            "type", "$schema", "version", "fallbackText", "size", "weight", "color", "spacing",
-            "style", "fontType", "id", "errorMessage", "verb", "associatedInputs", "url",
-            "horizontalCellContentAlignment",
-        }  # fmt: skip
+        assert said <= WORDED | UNWORDED
         if each["type"] in {"TextRun", "Action.Execute", "Action.Submit"}:
-            assert each.get("text") or each.get("title")
+            assert each.get("text") or each.get("title") or each["verb"] == teams.REFRESH
         if each["type"] == "Action.OpenUrl":
             assert each["url"].startswith(("http://", "https://"))
 
 
 @few
-@given(cards)
-def test_any_card_has_inputs_and_actions_within_limits(card: Card) -> None:
-    found = typed(teams.card(card))
+@given(cards, st.sampled_from(sorted(PLACES)))
+def test_any_card_has_inputs_and_actions_within_limits(card: Card, place: str) -> None:
+    found = typed(PLACES[place](card)["body"])
     ids = [each["id"] for each in found if each["type"].startswith("Input")]
 
     assert len(ids) == len(set(ids))
@@ -100,7 +90,9 @@ def test_any_card_has_inputs_and_actions_within_limits(card: Card) -> None:
                 assert 1 <= len(each["actions"]) <= 5
             case "Action.Execute":
                 assert each["fallback"]["data"] == {"tp": True, "t": each["data"]["t"]}
-                assert len(each["data"]["t"]) <= 64
+                assert len(each["data"]["t"].encode()) <= 64
+            case "Action.Submit":
+                assert len(each["data"]["t"].encode()) <= 64
             case "Input.Text" if each["id"].startswith("copy:"):
                 assert "isRequired" not in each
             case "Table":
