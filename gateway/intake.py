@@ -77,11 +77,21 @@ def _refuse_framing(once: dict[bytes, bytes], most_body_bytes: int) -> None:
         raise too_large(most_body_bytes)
 
 
+def host_of(headers: Headers) -> str:
+    """Return the name in Host, without a port and in small letters; nothing if there is none."""
+    return _name_in(next((value for name, value in headers if name == b"host"), b""))
+
+
+def _name_in(value: bytes) -> str:
+    host = _HOST.fullmatch(value.decode("latin-1"))
+    return (host[1] or host[2]).lower() if host else ""
+
+
 def _refuse_host(value: bytes | None, hosts: Collection[str] | None) -> None:
-    host = _HOST.fullmatch((value or b"").decode("latin-1"))
-    if host is None:
+    host = _name_in(value or b"")
+    if not host:
         raise Refusal(Code.BAD_REQUEST, "The header Host is missing or is not a host name.")
-    if hosts is not None and (host[1] or host[2]).lower() not in hosts:
+    if hosts is not None and host not in hosts:
         raise Refusal(
             Code.BAD_REQUEST,
             "This server does not answer to the name in Host; TOKENPOOL_PUBLIC_URL can name it.",

@@ -20,7 +20,7 @@ from core.settings import Settings, SettingsError
 from core.views.depths import Depths
 from gateway.auth import Policy, core_of, credential, declare
 from gateway.handlers import TEXTS
-from gateway.intake import LOOPBACK
+from gateway.intake import LOOPBACK, host_of
 from gateway.metric_families import Collector, Gauges
 
 router = APIRouter(tags=["health"], dependencies=[Depends(declare(Policy.METRICS))])
@@ -70,7 +70,8 @@ def _may_read(request: Request, settings: Settings) -> bool:
         return hmac.compare_digest(given, settings.metrics_token.get_secret_value().encode())
     # A reverse proxy on this machine brings strangers; it passes their Host, or says that it does.
     passed_on = "x-forwarded-for" in request.headers or "forwarded" in request.headers
-    return settings.on_loopback and request.url.hostname in LOOPBACK and not passed_on
+    named = host_of(request.scope["headers"])
+    return settings.on_loopback and named in LOOPBACK and not passed_on
 
 
 async def _waiting(request: Request) -> Depths | None:

@@ -10,6 +10,7 @@ from flow.serving import Served, serving
 from flow.upstreams import Upstream, upstream
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
+from starlette.types import Message
 
 from core.calls import Attempt, Outcome
 from core.domain.credits import wire
@@ -148,6 +149,27 @@ async def test_it_is_for_this_machine_or_for_who_has_the_token(core: Core) -> No
         assert (changed, headers, answer.status_code) == (changed, headers, status)
         if status == 404:
             assert answer.json()["error"]["code"] == "not_found"
+
+
+@on_sqlite
+async def test_a_query_of_bytes_that_are_no_text_is_no_fault(core: Core) -> None:
+    """Our own server lets no such bytes in; others might."""
+    app, sent = create_app(Gate(core, Catalog({}, {}), HttpSource({}))), list[Message]()
+    scope = {
+        "type": "http", "http_version": "1.1", "method": "GET", "path": "/metrics",
+        "raw_path": b"/metrics", "query_string": b"\xff\xfe", "scheme": "http", "root_path": "",
+        "headers": [(b"host", b"127.0.0.1")], "client": ("127.0.0.1", 1), "server": None,
+    }  # fmt: skip
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+
+    assert sent[0]["status"] == 200
 
 
 @on_sqlite
