@@ -1,23 +1,19 @@
 """What happened in Teams, in our words: who did what, where an answer can go, and how.
 
-Of an activity only what we use is read, and that strictly; whatever a bot does, reactions, typing
-and people without a directory entry do nothing here. Events are kept in the inbox until they are
-done, so they can be written down and read again.
-Shapes: learn.microsoft.com/microsoftteams/platform/bots (conversations, dialogs, universal
-actions), learn.microsoft.com/azure/bot-service/rest-api (activity).
+Whatever a bot does, reactions, typing and people without a directory entry do nothing here. Events
+are kept in the inbox until they are done, so they can be written down and read again.
 """
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from msgspec import Meta, Struct, field
+from msgspec import Struct, field
 
 from bots.teams.references import At
+from bots.teams.shapes import Activity, Who
 from core.domain import wording
 
 Json = dict[str, Any]
-Id = Annotated[str, Meta(max_length=1_000)]
-Text = Annotated[str, Meta(max_length=100_000)]
 PERSONAL = "personal"
 SHARED = frozenset({"groupChat", "channel"})
 REFRESH = "refresh"
@@ -30,54 +26,6 @@ MOST_VALUES = 20
 
 class Unreadable(Exception):
     """With a good token, and still nothing that Teams sends."""
-
-
-class Who(Struct, frozen=True, rename="camel"):
-    id: Id = ""
-    name: Text | None = None
-    aad_object_id: Id | None = None
-
-
-class Conversation(Struct, frozen=True, rename="camel"):
-    id: Id
-    conversation_type: Id | None = None
-    is_group: bool | None = None
-    tenant_id: Id | None = None
-
-
-class Tenant(Struct, frozen=True):
-    id: Id | None = None
-
-
-class Channel(Struct, frozen=True):
-    """What only Teams adds to an activity."""
-
-    tenant: Tenant | None = None
-
-
-class Entity(Struct, frozen=True):
-    """A mention, or another mark in the text."""
-
-    type: Id | None = None
-    text: Text | None = None
-    mentioned: Who | None = None
-
-
-class Activity(Struct, frozen=True, rename="camel"):
-    type: Id
-    service_url: Id
-    conversation: Conversation
-    from_: Who = field(name="from")
-    recipient: Who
-    id: Id = ""
-    name: Id | None = None
-    action: Id | None = None
-    text: Text | None = None
-    value: object = None
-    reply_to_id: Id | None = None
-    entities: list[Entity] | None = None
-    channel_data: Channel | None = None
-    members_added: list[Who] | None = None
 
 
 class Named(Struct, frozen=True):
@@ -251,15 +199,27 @@ def _message(said: Activity, key: str, who: Person, at: At) -> Event | None:
         if not isinstance(token, str):
             return None
         return Submitted(key, who, at, message, token, _values(data))
-    mentions = [one for one in said.entities or [] if one.type == "mention" and one.text]
-    ours = [one for one in mentions if one.mentioned and one.mentioned.id == said.recipient.id]
+    ours, others = _mentions(said)
     if not said.text or not (at.personal or ours):
         return None
     text = said.text
-    for one in ours:
-        text = text.replace(one.text or "", " ")
-    others = [_named(one) for one in mentions if one not in ours and one.mentioned]
-    return Wrote(key, who, at, text[:MOST_TEXT].strip(), others[:MOST_VALUES])
+    for words in ours:
+        text = text.replace(words, " ")
+    return Wrote(key, who, at, text[:MOST_TEXT].strip(), others)
+
+
+def _mentions(said: Activity) -> tuple[list[str], list[Named]]:
+    """Return the words that stand for us in a text, and the first of the others in it."""
+    ours: dict[str, None] = {}
+    others: list[Named] = []
+    for one in said.entities or []:
+        if one.type != "mention" or not one.text or one.mentioned is None:
+            continue
+        if one.mentioned.id == said.recipient.id:
+            ours[one.text] = None
+        elif len(others) < MOST_VALUES:
+            others.append(Named(one.text, one.mentioned.id, _name(one.mentioned)))
+    return list(ours)[:MOST_VALUES], others
 
 
 def _invoke(said: Activity, key: str, who: Person, at: At) -> Event | None:
@@ -304,14 +264,11 @@ def _at(said: Activity) -> At | None:
 
 def _person(who: Who) -> Person:
     """Return who did something; without an id in the directory it is nobody we could know."""
-    name = wording.line(who.name or "", wording.MOST_NAME)
-    return Person((who.aad_object_id or "").lower(), who.id, name)
+    return Person((who.aad_object_id or "").lower(), who.id, _name(who))
 
 
-def _named(one: Entity) -> Named:
-    assert one.mentioned is not None, "only mentions of somebody come here"
-    name = wording.line(one.mentioned.name or "", wording.MOST_NAME)
-    return Named(one.text or "", one.mentioned.id, name)
+def _name(who: Who) -> str:
+    return wording.line((who.name or "")[:MOST_TEXT], wording.MOST_NAME)
 
 
 def _data(value: object) -> Json | None:
