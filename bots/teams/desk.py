@@ -94,7 +94,7 @@ class Desk:
         while True:
             for left in await inbox.left_behind(self.core, TEAMS):
                 event = activities.decode(left.payload)
-                if event is None:
+                if event is None or not self.references.hosts.trusts(event.at.service_url):
                     await inbox.failed(self.core, TEAMS, left.key)
                 else:
                     self.chores.spawn(self.work(event), "left")
@@ -162,9 +162,9 @@ class Desk:
 
     async def _wrote(self, event: Wrote, account: Account) -> None:
         line = event.text
-        for one in event.named:
+        for one in sorted(event.named, key=lambda one: -len(one.words)):  # `Ann Lee` before `Ann`
             email = await self.people.email(one.mri, event.at)
-            line = line.replace(one.words, email or one.name)
+            line = line.replace(one.words, email or one.name, 1)
         if event.at.personal:
             answer = await dispatch.say(self.core, account, line)
             await self.answers.to_line(event, account, answer)
