@@ -5,7 +5,7 @@ from typing import Any
 
 from cards.actions import Verb, encode
 from cards.card import Actions, Button, Card
-from cards.render import plain, teams
+from cards.render import limits, plain, teams
 
 Json = dict[str, Any]
 CARD = "application/vnd.microsoft.card.adaptive"
@@ -48,7 +48,7 @@ def note(text: str) -> Json:
 def dialog(card: Card) -> Json:
     """Return the answer that shows a card in a dialog."""
     content = {"contentType": CARD, "content": teams.dialog(card)}
-    title = plain.subject(card)[:MOST_TITLE]
+    title = limits.said(card.title, MOST_TITLE)
     value = {"title": title, "width": "medium", "height": "medium", "card": content}
     return {"task": {"type": "continue", "value": value}}
 
