@@ -231,7 +231,7 @@ async def _asked(call: Awaitable[T]) -> T:
     """Return what was answered; an answer that is not what it should be may be better later."""
     try:
         return await call
-    except ValueError:  # the SDK's own errors of reading are such ones
+    except (ValueError, RecursionError):  # the SDK's own errors of reading are such ones
         raise Transient("unreadable answer") from None
 
 
@@ -246,10 +246,6 @@ class _Verbatim(Model):
 
 def _models() -> dict[str, type]:
     return {name: kind for name, kind in vars(models).items() if isinstance(kind, type)}
-
-
-def _bearer(token: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}"}
 
 
 def _id(said: object) -> str:
