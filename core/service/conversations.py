@@ -3,10 +3,11 @@
 A reference is the adapter's own; nothing here reads one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import msgspec
 
+from core.domain.addresses import Address
 from core.service.start import Core
 from core.store import conversations
 
@@ -32,6 +33,18 @@ async def find(core: Core, platform: str, tenant: str, place: str) -> Ref | None
     """Return what is known of a conversation."""
     kept = await core.database.read(conversations.find(platform, tenant, place))
     return _ref(kept.ref) if kept else None
+
+
+async def find_all(core: Core, places: Collection[Address]) -> dict[Address, Ref]:
+    """Return what is known of several conversations of one platform, by one read."""
+    if not places:
+        return {}
+    (platform,) = {place.platform for place in places}
+    tenants = sorted({place.tenant for place in places})
+    names = sorted({place.place for place in places})
+    known = await core.database.read(conversations.find_all(platform, tenants, names))
+    told = ((place, known.get((place.tenant, place.place))) for place in places)
+    return {place: _ref(text) for place, text in told if text is not None}
 
 
 async def any_of(core: Core, platform: str, tenant: str = "") -> Ref | None:

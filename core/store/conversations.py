@@ -7,6 +7,10 @@ from core.store.statements import Program, Read
 READ = """
 SELECT ref, seen_ms FROM conversation_ref WHERE platform = :1 AND tenant = :2 AND place = :3
 """
+READ_ALL = """
+SELECT tenant, place, ref FROM conversation_ref
+WHERE platform = :1 AND tenant IN :2 AND place IN :3
+"""
 READ_LATEST = """
 SELECT ref FROM conversation_ref WHERE platform = :1
 ORDER BY seen_ms DESC, tenant, place LIMIT 1
@@ -45,6 +49,14 @@ class Kept:
 def find(platform: str, tenant: str, place: str) -> Program[Kept | None]:
     rows = yield Read(READ, (platform, tenant, place))
     return Kept(*rows[0]) if rows else None
+
+
+def find_all(
+    platform: str, tenants: list[str], places: list[str]
+) -> Program[dict[tuple[str, str], str]]:
+    """Read the references of all these places in all these tenants, by tenant and place."""
+    rows = yield Read(READ_ALL, (platform, tenants, places))
+    return {(tenant, place): ref for tenant, place, ref in rows}
 
 
 def latest(platform: str, tenant: str) -> Program[str | None]:

@@ -4,6 +4,7 @@ import asyncio
 
 from world.clock import ManualClock
 
+from core.domain.addresses import Address
 from core.service import conversations
 from core.service.start import Core, open_core
 from core.settings import Settings
@@ -63,6 +64,21 @@ async def test_the_latest_of_a_tenant_or_of_any(core: Core, clock: ManualClock) 
     assert await conversations.any_of(core, "teams", "tenant-1") == {"place": "a:2"}
     assert await conversations.any_of(core, "teams") == {"place": "a:3"}
     assert await conversations.any_of(core, "teams", "tenant-3") is None
+
+
+async def test_several_are_found_by_one_read_each_in_its_own_tenant(core: Core) -> None:
+    for tenant, place in (("tenant-1", "a:1"), ("tenant-2", "a:2"), ("tenant-1", "a:2")):
+        await conversations.seen(core, "teams", tenant, place, {"at": f"{tenant} {place}"})
+    wanted = [
+        Address("teams", tenant, place)
+        for tenant, place in (("tenant-2", "a:2"), ("tenant-1", "a:1"), ("tenant-1", "a:3"))
+    ]
+
+    found = await conversations.find_all(core, wanted)
+
+    assert found == {one: {"at": f"{one.tenant} {one.place}"} for one in wanted[:2]}
+    assert list(found) == wanted[:2]
+    assert await conversations.find_all(core, []) == {}
 
 
 async def test_a_conversation_that_was_dropped_is_new_again(core: Core) -> None:
