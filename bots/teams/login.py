@@ -100,7 +100,7 @@ class SignIn:
             log.warning("teams_not_signed_in", error=self._trouble)
             return
         self._token, self._trouble = token, ""
-        self._ends = asked + seconds - min(SPARE_SECONDS, seconds / 2)
+        self._ends = asked + seconds - min(SPARE_SECONDS, seconds / 4)
         self._renews = asked + seconds - min(AHEAD_SECONDS, seconds / 2)
 
     async def _asked(self, session: aiohttp.ClientSession) -> tuple[str, float]:

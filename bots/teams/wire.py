@@ -109,6 +109,6 @@ def _said(token: str) -> Mapping[str, str]:
 
 def _code(body: bytes) -> str:
     """Return the error's name in an answer, empty without one."""
-    with suppress(msgspec.DecodeError, LookupError, TypeError):
+    with suppress(msgspec.DecodeError, LookupError, TypeError, RecursionError):
         return str(msgspec.json.decode(body)["error"]["code"])
     return ""
