@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt.algorithms import RSAAlgorithm
 from msgspec import Struct, field
 
+from bots.teams.bounded import TooLong, all_of
 from bots.teams.hosts import on_this_machine
 
 FETCH_SECONDS = 5.0
@@ -29,6 +30,7 @@ USED_SECONDS = 7 * FRESH_SECONDS
 """A key host that is away for longer than this cannot vouch for a key any more."""
 MOST_BYTES = 256 * 1024
 BITS = range(2048, 8192 + 1)
+_FAILURES = (aiohttp.ClientError, OSError, TooLong, ValueError, RecursionError)
 
 log = structlog.get_logger("tokenpool.teams")
 
@@ -37,7 +39,7 @@ class UnknownKey(Exception):
     """Nobody whom we trust has shown this key."""
 
 
-class Unusable(Exception):
+class Unusable(ValueError):
     """The key host answers, but not with keys."""
 
 
@@ -113,7 +115,7 @@ class Keys:
         try:
             async with asyncio.timeout(self._seconds):
                 found = await self._found()
-        except (aiohttp.ClientError, OSError, Unusable, ValueError, RecursionError) as error:
+        except _FAILURES as error:
             log.warning("teams_keys", error=type(error).__name__)
             return
         self._keys, self._fetched = found, self._clock()
@@ -139,12 +141,7 @@ async def _read(session: aiohttp.ClientSession, url: str) -> bytes:
     async with session.get(url, allow_redirects=False) as answer:
         if answer.status != HTTPStatus.OK:
             raise Unusable
-        body = bytearray()
-        async for chunk in answer.content.iter_chunked(64 * 1024):
-            body += chunk
-            if len(body) > MOST_BYTES:
-                raise Unusable
-        return bytes(body)
+        return await all_of(answer, MOST_BYTES)
 
 
 def _usable(found: _Jwks) -> Iterator[tuple[str, Key]]:

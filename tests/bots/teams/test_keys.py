@@ -193,8 +193,9 @@ async def test_one_bad_key_does_not_hide_the_others(host: KeyHost) -> None:
     good = jwk(KID)
     host.shown = [
         {}, [], "x", {"kid": 5}, {**good, "kid": "few", "n": "AQAB"},
-        {**good, "kid": "odd", "n": 5}, {**good, "kid": "e", "e": "!"}, {**good, "kid": "ec", "kty": "EC"},
-        {**good, "kid": "enc", "use": "enc"}, {**good, "kid": ""},
+        {**good, "kid": "odd", "n": 5}, {**good, "kid": "e", "e": "!"},
+        {**good, "kid": "ec", "kty": "EC"}, {**good, "kid": "enc", "use": "enc"},
+        {**good, "kid": ""},
         {**jwk("small", 1024), "kid": "small"}, {**good, "kid": "list", "endorsements": "msteams"},
         good,
     ]  # fmt: skip
