@@ -77,7 +77,7 @@ class Places:
     async def viewers(self, ref: str) -> Sequence[str]:
         """Return what Teams calls those to whom a request's shared card looks different."""
         addresses = await boards.viewers(self.core, TEAMS, ref)
-        return [mri for one in addresses if (mri := await self.references.mri(one))]
+        return await self.references.mris(addresses)
 
     async def _once(self, at: At, card: Card) -> bool:
         """Post what is shown once: it is deleted in two minutes, or at once if it could stay."""

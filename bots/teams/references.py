@@ -3,7 +3,7 @@
 Every activity refreshes it, since Teams moves people between its service addresses.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from msgspec import Struct
@@ -73,9 +73,7 @@ class References:
         url = near["service_url"] if near is not None and known else PUBLIC
         return At(url, to.place, "channel" if place.startswith("19:") else "personal", tenants[0])
 
-    async def mri(self, address: Address) -> str:
-        """Return what Teams calls the person whose personal chat this is; may be nothing."""
-        ref: Mapping[str, str] | None = await conversations.find(
-            self.core, TEAMS, address.tenant, address.place
-        )
-        return ref.get("mri", "") if ref is not None else ""
+    async def mris(self, chats: Sequence[Address]) -> list[str]:
+        """Return what Teams calls the people whose personal chats these are, where it is known."""
+        found = await conversations.find_all(self.core, chats)
+        return [mri for one in chats if (mri := found.get(one, {}).get("mri", ""))]
