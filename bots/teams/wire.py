@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import aiohttp
 import msgspec
-from yarl import URL
 
 from bots.teams import faults
 from bots.teams.bounded import TooLong, all_of
@@ -90,9 +89,8 @@ class Wire:
     async def _sent(
         self, method: str, url: str, headers: Mapping[str, str], body: str | bytes | None
     ) -> Answer:
-        exact = URL(url, encoded=True)  # ids have signs in them that would be unquoted
         async with self._opened().request(
-            method, exact, headers=headers, data=body, allow_redirects=False
+            method, url, headers=headers, data=body, allow_redirects=False
         ) as answer:
             told = {name.lower(): value for name, value in answer.headers.items()}
             return Answer(answer.status, told, await all_of(answer, MOST_BYTES))

@@ -178,6 +178,7 @@ async def test_a_thousand_turns_leave_nothing_behind(
     try:
         await turn_by_turn(inlet, desk, ann, TURNS)
         assert opened() <= files
+        assert [one for one in gc.get_objects() if type(one).__name__ in BY_TURN] == []
     finally:
         gc.enable()
 
@@ -185,4 +186,3 @@ async def test_a_thousand_turns_leave_nothing_behind(
     kept = 60 * 50  # what the double keeps of fifty messages
     assert len(gc.get_objects()) - things < kept
     assert resident() - bytes_ < 8 * 2**20
-    assert [one for one in gc.get_objects() if type(one).__name__ in BY_TURN] == []
