@@ -12,9 +12,11 @@ from bots.showing import card_of, note_of
 from bots.teams import shown
 from bots.teams.activities import Executed, Submitted, Wrote
 from bots.teams.places import Places
+from bots.teams.references import TEAMS
 from bots.teams.shown import Json
 from cards.card import Actions, Form
 from core.domain.accounts import Account
+from core.domain.addresses import Address
 from core.service import delivery
 
 BELOW = "You find it below."
@@ -51,7 +53,7 @@ class Answers:
         if event.at.personal and answer.card is not None and answer.replaces:
             await self.places.change(event.at, event.message, card_of(answer), account)
         elif answer.follows and event.message:
-            await delivery.resync(self.places.core, event.at.address, event.message)
+            await self._again(event)
 
     async def to_submitted(self, event: Submitted, account: Account, answer: Answer) -> None:
         """Answer an old client's click, which shows only what is posted or edited."""
@@ -63,7 +65,7 @@ class Answers:
         ):
             await self.places.post(event.at, card, account)
         if answer.follows and event.message:
-            await delivery.resync(self.places.core, event.at.address, event.message)
+            await self._again(event)
 
     def in_dialog(self, answer: Answer) -> Json:
         """Return what a dialog shows: a form, with what is wrong in it, or what came of it."""
@@ -73,6 +75,13 @@ class Answers:
         """Let one's own request stand in the personal chat, when it was made in a dialog."""
         if answer.follows:
             await self.places.keep_copy(account, card_of(answer))
+
+    async def _again(self, event: Executed | Submitted) -> None:
+        """Have the clicked copy edited, if it is out of date; the board's are of no tenant."""
+        for tenant in (event.at.tenant, ""):
+            copy = Address(TEAMS, tenant, event.at.place)
+            if await delivery.resync(self.places.core, copy, event.message):
+                return
 
     async def _on_shared(self, account: Account, answer: Answer) -> Json:
         card = card_of(answer)
