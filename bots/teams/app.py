@@ -67,7 +67,7 @@ class Teams:
             if settings.teams_anonymous
             else TokenCheck(self._keys, settings.teams_app_id, settings.teams_served, self._hosts)
         )
-        return Door(check, self._inlet.reply, self._is_up).router()
+        return Door(check, self._inlet.reply, self._is_up, self._skewed).router()
 
     async def _start(self) -> None:
         """Sign in, then begin; a Fault if the login does not answer, or knows us not."""
@@ -105,6 +105,9 @@ class Teams:
             settings.teams_app_id,
             _secret(settings.teams_app_password),
         )
+
+    def _skewed(self) -> None:
+        self._core.tally.clock_skew += 1
 
     def _is_up(self) -> bool:
         return self._up

@@ -12,7 +12,7 @@ from starlette.routing import Route, Router
 
 from bots import bodies
 from bots.teams.sdk import Reply
-from bots.teams.token import Check, Json, Refused
+from bots.teams.token import OFF_TIME, Check, Json, Refused
 from core.domain.errors import Refusal
 
 PREFIX = "/api"
@@ -33,6 +33,8 @@ class Door:
     check: Check
     reply: Callable[[Json], Awaitable[Reply]]
     ready: Callable[[], bool]
+    skewed: Callable[[], None] = lambda: None
+    """Called when a token of good form has another time than ours."""
 
     def router(self) -> Router:
         async def endpoint(request: Request) -> Response:
@@ -55,6 +57,8 @@ class Door:
         except Unreadable:
             return _refused("body", HTTPStatus.BAD_REQUEST)
         except Refused as refused:
+            if refused.kind in OFF_TIME:
+                self.skewed()
             return _refused(refused.kind, refused.status)
         return await self._admitted(said)
 

@@ -30,9 +30,11 @@ BENT = frozenset({"crit", "b64"})
 FORWARDED = frozenset(
     {b"forwarded", b"via", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip"}
 )
+EXPIRED, EARLY = "expired", "early"
+OFF_TIME = frozenset({EXPIRED, EARLY})
 KINDS: tuple[tuple[type[Exception], str], ...] = (
-    (jwt.ExpiredSignatureError, "expired"),
-    (jwt.ImmatureSignatureError, "early"),
+    (jwt.ExpiredSignatureError, EXPIRED),
+    (jwt.ImmatureSignatureError, EARLY),
     (jwt.InvalidSignatureError, "signature"),
     (jwt.InvalidIssuerError, "issuer"),
     (jwt.InvalidAudienceError, "audience"),

@@ -41,6 +41,10 @@ class Serving:
     answer: Reply = field(default_factory=lambda: Reply(200, {"statusCode": 200}))
     fault: Exception | None = None
     up: bool = True
+    skews: int = 0
+
+    def skew(self) -> None:
+        self.skews += 1
 
     async def reply(self, said: Json) -> Reply:
         self.came.append(said)
@@ -64,7 +68,7 @@ async def serving(
     async with key_hosting() as host, httpx.AsyncClient(timeout=20) as http:
         served = Serving(http, host)
         keys = Keys(host.metadata_url, seconds=seconds, clock=clock)
-        door = Door(make(keys), served.reply, lambda: served.up)
+        door = Door(make(keys), served.reply, lambda: served.up, served.skew)
         app = Starlette(routes=door.router().routes)
         server = uvicorn.Server(
             uvicorn.Config(app, loop="none", lifespan="off", log_config=None, access_log=False)

@@ -15,7 +15,7 @@ from world.teams_door import CANARY, HERE, SAID, Json, Serving, checked, serving
 
 from bots.teams.route import MOST_BYTES, PATH
 from bots.teams.sdk import Reply
-from bots.teams.token import Anonymous
+from bots.teams.token import OFF_TIME, Anonymous
 from core.domain.errors import Code, Refusal
 
 
@@ -37,6 +37,7 @@ async def test_f103_a_bad_token_is_refused(served: Serving) -> None:
             assert await served.post(token) == 401, name
         assert said == [refused(kind, 401)], name
     assert served.came == []
+    assert served.skews == sum(kind in OFF_TIME for _, kind in TOKENS.values()) > 1
 
 
 GOOD = f"Bearer {bearer(URL)}"
