@@ -1,9 +1,12 @@
 """From an answer to what is shown of it, on whichever platform."""
 
+from collections.abc import Iterator
+
 from msgspec.structs import replace
 
 from bots.context import Answer
-from cards.card import Card, Field, Form, Text, Tone
+from cards.actions import Verb
+from cards.card import Actions, Button, Card, Field, Form, Text, Tone
 
 DONE = "Done."
 
@@ -34,6 +37,24 @@ def wrong_field(answer: Answer, values: dict[str, str]) -> Field | None:
         return None
     sent = [field for field in form.fields if field.name in values]
     return next((field for field in sent if field.name == answer.field), sent[0] if sent else None)
+
+
+def says_all(answer: Answer) -> bool:
+    """Return whether a refusal's sentence is all there is: its card offers nothing to do."""
+    if answer.done or answer.replaces or answer.card is None:
+        return False
+    return not any(isinstance(node, Actions | Form) for node in answer.card.body)
+
+
+def is_own_request(card: Card) -> bool:
+    """Return whether a card is of the viewer's own request, which waits: they may withdraw it."""
+    return any(button.verb is Verb.REQUEST_WITHDRAW for button in _buttons(card))
+
+
+def _buttons(card: Card) -> Iterator[Button]:
+    for node in card.body:
+        if isinstance(node, Actions):
+            yield from node.buttons
 
 
 def _says(card: Card, toast: str) -> bool:

@@ -1,13 +1,11 @@
 """Cards as they stand in Slack: what is said along with them, and which of them are whose."""
 
-from collections.abc import Iterator
-
 from msgspec.structs import replace
 
-from bots.showing import DONE, card_of, form_of, note_of, wrong_field
+from bots.showing import DONE, card_of, form_of, is_own_request, note_of, wrong_field
 from cards import actions
 from cards.actions import Verb, decode
-from cards.card import Actions, Button, Card, Node, Text, Tone
+from cards.card import Actions, Card, Node, Text, Tone
 from cards.render import slack
 from cards.render.slack_inputs import Json
 
@@ -22,11 +20,6 @@ def opens_form(token: str) -> bool:
     """Return whether a modal is opened for a button before anything else is done."""
     action = decode(token)
     return action is not None and actions.opens_form(action.verb, action.literal)
-
-
-def is_own_request(card: Card) -> bool:
-    """Return whether a card is of the viewer's own request, which waits: they may withdraw it."""
-    return any(button.verb is Verb.REQUEST_WITHDRAW for button in _buttons(card))
 
 
 def without(verb: Verb, card: Card) -> Card:
@@ -62,9 +55,3 @@ def ephemeral(card: Card, *, replace_original: bool = False) -> Json:
 def note(text: str) -> list[Json]:
     """Return one line that says what was done."""
     return list(slack.message(Card(DONE, (Text(text, Tone.GOOD),)))["blocks"][1:])
-
-
-def _buttons(card: Card) -> Iterator[Button]:
-    for node in card.body:
-        if isinstance(node, Actions):
-            yield from node.buttons

@@ -8,13 +8,12 @@ to a dialog, or vanishes from the personal chat.
 from dataclasses import dataclass
 
 from bots.context import Answer
-from bots.showing import card_of, note_of
+from bots.showing import card_of, note_of, says_all
 from bots.teams import shown
 from bots.teams.activities import Executed, Submitted, Wrote
 from bots.teams.places import Places
 from bots.teams.references import TEAMS
 from bots.teams.shown import Json
-from cards.card import Actions, Form
 from core.domain.accounts import Account
 from core.domain.addresses import Address
 from core.service import delivery
@@ -38,7 +37,7 @@ class Answers:
         if not event.at.personal:
             return await self._on_shared(account, answer)
         card = card_of(answer)
-        if answer.card is None or _says_all(answer):
+        if answer.card is None or says_all(answer):
             return shown.note(card.said)
         if card.secret:
             posted = await self.places.post(event.at, card, account)
@@ -87,14 +86,7 @@ class Answers:
         card = card_of(answer)
         if answer.follows and answer.card is not None and not card.secret:
             return shown.for_viewer(card, await self.places.viewers(card.ref))
-        if answer.card is None or _says_all(answer):
+        if answer.card is None or says_all(answer):
             return shown.note(card.said)
         posted = await self.places.post_privately(card, account)
         return shown.note(IN_PRIVATE if posted else ADD_ME)
-
-
-def _says_all(answer: Answer) -> bool:
-    """Return whether a refusal's sentence is all there is: its card offers nothing to do."""
-    if answer.done or answer.replaces or answer.card is None:
-        return False
-    return not any(isinstance(node, Actions | Form) for node in answer.card.body)

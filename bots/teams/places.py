@@ -3,18 +3,19 @@
 What holds a secret stands in dialogs and personal chats alone, and vanishes from those.
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf
+from functools import partial
 
 import structlog
 from msgspec.structs import replace
 
+from bots.patience import twice
+from bots.showing import is_own_request
 from bots.teams import shown
 from bots.teams.references import TEAMS, At, References
 from bots.teams.sdk import Api, Json
-from bots.transport import Fault, RateLimited, Rejected, Transient
+from bots.transport import Fault, Rejected
 from cards.card import Card, Text, Tone
 from core.domain.accounts import Account
 from core.domain.addresses import Address
@@ -22,9 +23,6 @@ from core.domain.errors import Refusal
 from core.service import boards, delivery, linking, vanishing
 from core.service.start import Core
 
-MOST_WAIT = 5.0
-"""Seconds that an answer waits if Teams says that it comes too fast."""
-AGAIN_SECONDS = 0.5
 VANISHES = "This message is deleted in two minutes."
 
 log = structlog.get_logger("tokenpool.teams")
@@ -68,7 +66,7 @@ class Places:
 
     async def keep_copy(self, account: Account, card: Card) -> bool:
         """Let somebody's own request stand in their personal chat, where it changes with it."""
-        if not (account.address and shown.is_own_request(card)):
+        if not (account.address and is_own_request(card)):
             return False
         if await boards.stands(self.core, card.ref, direct(account)):
             return True
@@ -99,16 +97,12 @@ class Places:
 
         Not so a secret that may have arrived: of its first copy nobody would know.
         """
-        for last in (False, True):
-            try:
-                return await self.api.send(at.service_url, at.conversation, message)
-            except (Fault, Rejected) as fault:
-                wait = _wait(fault, secret=secret)
-                if last or wait > MOST_WAIT:
-                    _missed("message", fault)
-                    break
-                await asyncio.sleep(wait)
-        return ""
+        send = partial(self.api.send, at.service_url, at.conversation, message)
+        try:
+            return await twice(send, once=secret)
+        except (Fault, Rejected) as fault:
+            _missed("message", fault)
+            return ""
 
     async def _follow(self, at: At, message_id: str, card: Card, account: Account) -> None:
         caller = await linking.resolve(self.core, account) if card.ref else None
@@ -121,13 +115,6 @@ class Places:
 def direct(account: Account) -> Address:
     """Return the personal chat of an account."""
     return Address(TEAMS, account.tenant, account.address)
-
-
-def _wait(fault: Exception, *, secret: bool) -> float:
-    """Return after how many seconds a message may be tried again; endless if it may not."""
-    if isinstance(fault, RateLimited):
-        return fault.retry_seconds
-    return AGAIN_SECONDS if isinstance(fault, Transient) and not secret else inf
 
 
 def _missed(part: str, fault: Exception) -> None:

@@ -1,10 +1,10 @@
 """Cards as they stand in Teams: in messages, in place of another, and in dialogs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from cards.actions import Verb, encode
-from cards.card import Actions, Button, Card
+from cards.card import Card
 from cards.render import limits, plain, teams
 
 Json = dict[str, Any]
@@ -56,17 +56,6 @@ def dialog(card: Card) -> Json:
 def dialog_note(text: str) -> Json:
     """Return the answer that leaves a sentence in a dialog, with nothing to do but close it."""
     return {"task": {"type": "message", "value": text}}
-
-
-def is_own_request(card: Card) -> bool:
-    """Return whether a card is of the viewer's own request, which waits: they may withdraw it."""
-    return any(button.verb is Verb.REQUEST_WITHDRAW for button in buttons(card))
-
-
-def buttons(card: Card) -> Iterator[Button]:
-    for node in card.body:
-        if isinstance(node, Actions):
-            yield from node.buttons
 
 
 def _message(card: Card, content: Json) -> Json:

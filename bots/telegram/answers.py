@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from bots.context import Answer
-from bots.showing import card_of, form_of, note_of, wrong_field
+from bots.showing import card_of, form_of, note_of, says_all, wrong_field
 from bots.telegram import marks
 from bots.telegram.forms import Filled, Forms, asks_at_once
 from bots.telegram.people import place
 from bots.telegram.places import Places
 from bots.telegram.updates import Clicked
-from cards.card import Actions, Card, Form
+from cards.card import Card
 from core.domain.accounts import Account
 from core.service import delivery
 
@@ -47,7 +47,7 @@ class Answers:
 
     async def _changed(self, event: Clicked, account: Account, answer: Answer) -> bool:
         """Show what a click led to; return whether the clicked message shows it."""
-        if answer.card is None or _says_all(answer):
+        if answer.card is None or says_all(answer):
             return False
         card, in_place = answer.card, answer.replaces
         if in_place:
@@ -69,10 +69,3 @@ def _word(answer: Answer) -> str:
     return answer.toast or (
         answer.card.said if answer.card is not None and not answer.done else ""
     )
-
-
-def _says_all(answer: Answer) -> bool:
-    """Return whether a refusal's sentence is all there is: its card offers nothing to do."""
-    if answer.done or answer.replaces or answer.card is None:
-        return False
-    return not any(isinstance(node, Actions | Form) for node in answer.card.body)

@@ -3,26 +3,23 @@
 What holds a secret stands in private chats alone, cannot be forwarded, and vanishes.
 """
 
-import asyncio
 from dataclasses import dataclass, field
-from math import inf
+from functools import partial
 
 import structlog
 from msgspec.structs import replace
 
+from bots.patience import twice
 from bots.telegram import marks, photos
 from bots.telegram.people import TELEGRAM, place
 from bots.telegram.sdk import Api, Json, Rows
-from bots.transport import Fault, RateLimited, Rejected, Transient
+from bots.transport import Fault, Rejected
 from cards.card import Card, Text, Tone
 from core.domain.accounts import Account
 from core.domain.errors import Refusal
 from core.service import delivery, linking, vanishing
 from core.service.start import Core
 
-MOST_WAIT = 5.0
-"""Seconds that an answer waits if Telegram says that it comes too fast."""
-AGAIN_SECONDS = 0.5
 MOST_TOLD = 2_000
 VANISHES = "This message is deleted in two minutes. It cannot be forwarded."
 
@@ -58,16 +55,12 @@ class Places:
 
         Not so a secret that may have arrived: of its first copy nobody would know.
         """
-        for last in (False, True):
-            try:
-                return await self.api.send(chat, message, protect=protect, reply_to=reply_to)
-            except (Fault, Rejected) as fault:
-                wait = _wait(fault, protect=protect)
-                if last or wait > MOST_WAIT:
-                    _missed("message", fault)
-                    break
-                await asyncio.sleep(wait)
-        return ""
+        send = partial(self.api.send, chat, message, protect=protect, reply_to=reply_to)
+        try:
+            return await twice(send, once=protect)
+        except (Fault, Rejected) as fault:
+            _missed("message", fault)
+            return ""
 
     async def change(self, chat: str, message_id: str, card: Card, account: Account) -> bool:
         """Show another card in a message; False if that cannot be."""
@@ -123,13 +116,6 @@ class Places:
             await delivery.forget(self.core, place(chat), message_id)
         else:
             await delivery.remember(self.core, place(chat), message_id, caller.id, card)
-
-
-def _wait(fault: Exception, *, protect: bool) -> float:
-    """Return after how many seconds a message may be tried again; endless if it may not."""
-    if isinstance(fault, RateLimited):
-        return fault.retry_seconds
-    return AGAIN_SECONDS if isinstance(fault, Transient) and not protect else inf
 
 
 def _missed(part: str, fault: Exception) -> None:
