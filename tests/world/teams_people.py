@@ -108,7 +108,7 @@ class TeamsPerson:
     async def clicks_on(self, action: Json, data: Json, at: Message) -> Told:
         """Click a button that carries this, be it forged."""
         if action["type"] == "Action.Submit" and action["data"].get("msteams") == TASK:
-            return self._shows(await self._invokes("task/fetch", {"data": data}, at))
+            return await self._asks_dialog("task/fetch", data, at)
         if action["type"] == "Action.Submit" or self.old:
             return await self._submits(action, data, at)
         edits = at.edits
@@ -123,27 +123,31 @@ class TeamsPerson:
         assert self.dialog is not None, self.said
         action, screen = button(self.dialog, label)
         assert action["type"] == "Action.Submit", action
-        value = {"data": screen.filled(action, values)}
-        self._shows(await self._invokes("task/submit", value, None))
+        await self._asks_dialog("task/submit", screen.filled(action, values), None)
         return self.dialog or Screen({})
 
-    def _shows(self, told: Told) -> Told:
+    def execution(self, action: Json, data: Json, at: Message) -> Json:
+        """Return what Teams sends when a button is clicked, or when it renews a card."""
+        trigger = "automatic" if action["verb"] == "refresh" else "manual"
+        said = {"type": "Action.Execute", "verb": action["verb"], "data": data}
+        value = {"action": said, "trigger": trigger}
+        return self._invoke("adaptiveCard/action", value, at)
+
+    async def _executes(self, action: Json, data: Json, at: Message) -> Told:
+        said = self.execution(action, data, at)
+        return (await self.teams.happens(said)).checked(said["name"])
+
+    async def _asks_dialog(self, name: str, data: Json, at: Message | None) -> Told:
+        value = {"data": data, "context": {"theme": "default"}}
+        told = (await self.teams.happens(self._invoke(name, value, at))).checked(name)
         self.dialog = Screen(told.dialog) if told.dialog else None
         self.said = "" if told.dialog else str(told.body["task"]["value"])
         return told
 
-    async def _executes(self, action: Json, data: Json, at: Message) -> Told:
-        trigger = "automatic" if action["verb"] == "refresh" else "manual"
-        said = {"type": "Action.Execute", "verb": action["verb"], "data": data}
-        return await self._invokes("adaptiveCard/action", {"action": said, "trigger": trigger}, at)
-
-    async def _invokes(self, name: str, value: Json, at: Message | None) -> Told:
-        if name.startswith("task/"):
-            value = {**value, "context": {"theme": "default"}}
+    def _invoke(self, name: str, value: Json, at: Message | None) -> Json:
         chat = self.direct if at is None else self._chat(at)
         reply_to = None if at is None else at.id
-        said = self.teams.of(self.user, chat, "invoke", name=name, value=value, replyToId=reply_to)
-        return (await self.teams.happens(said)).checked(name)
+        return self.teams.of(self.user, chat, "invoke", name=name, value=value, replyToId=reply_to)
 
     async def _submits(self, action: Json, data: Json, at: Message) -> Told:
         """Click as an old client does: what it sends is a message without words."""

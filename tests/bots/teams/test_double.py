@@ -1,0 +1,17 @@
+"""Two managers decide at once, in Teams and in Slack: one decision, one transfer."""
+
+from collections import Counter
+
+from world.teams_double import assert_fair, rivals
+
+from core.settings import Settings
+
+PAIRS = 5
+
+
+async def test_one_of_two_clicks_decides_and_the_other_is_told(settings: Settings) -> None:
+    async with rivals(settings) as pair:
+        won = Counter([await pair.clash(number) for number in range(PAIRS)])
+
+        await assert_fair(pair, PAIRS)
+    assert won.total() == PAIRS
