@@ -45,6 +45,7 @@ DIALOG_SECONDS = 4.0
 """And five for that to a dialog's."""
 KEPT_SECONDS = 30.0
 """So long the answer to a click is kept, for those who did not get it."""
+MOST_KEPT = 1_000
 TAKEN = Reply(202)
 NOTHING = Reply(200)
 AGAIN = "That was done already."
@@ -204,6 +205,8 @@ class Desk:
         if future is not None and not future.done():
             future.set_result(answer)
             asyncio.get_running_loop().call_later(KEPT_SECONDS, self.told.pop, key, None)
+        while len(self.told) > MOST_KEPT and self.told[oldest := next(iter(self.told))].done():
+            del self.told[oldest]
 
 
 def _word(event: Invoked, text: str) -> Json:
