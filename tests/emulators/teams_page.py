@@ -1,0 +1,146 @@
+"""One person at the Playground's page: what they write, click and see."""
+
+import asyncio
+import json
+from contextlib import suppress
+from itertools import count
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.async_api import Locator, Page, Route, WebSocketRoute, expect
+from world.chromium import SECONDS, picture
+from world.slack_people import until
+
+PERSONAL = "Personal Chat"
+GROUP = "Group Chat"
+APPROVALS = "Research - Approvals"
+POST, SEND = "Post", "Send Message"
+LOOPBACK = frozenset({"127.0.0.1", "localhost"})
+LATER_SECONDS = 0.2
+Json = dict[str, Any]
+
+
+class TeamsPage:
+    """Cards are found by words that stand in them; of several, the last one."""
+
+    def __init__(self, page: Page, world: Json, service_url: str) -> None:
+        self._page, self.world, self._service_url = page, world, service_url
+        self.told: list[Json] = []
+        """What the page was told: of messages, new and changed ones, and lines of its log."""
+        self._numbers = count(1)
+        self._posts = False
+        """Whether a line is a post of its own here, above all others."""
+
+    async def open(self, url: str) -> None:
+        self._page.set_default_timeout(SECONDS * 1000)
+        await self._page.route("**/*", _only_here)
+        await self._page.route_web_socket("**/_ws*/**", self._overhear)
+        await self._page.goto(url)
+        await expect(self._page.get_by_text("Connected.")).to_be_visible()
+
+    async def opens_again(self) -> None:
+        """Load the page anew: it begins by adding the bot, as if it had not been there."""
+        await self._page.reload()
+        await expect(self._page.get_by_text("conversationUpdate 202")).to_be_visible()
+
+    async def goes_to(self, place: str) -> None:
+        await self._page.get_by_role("treeitem", name=place).click()
+        self._posts = place == APPROVALS
+        sends = POST if self._posts else SEND
+        await expect(self._page.get_by_role("button", name=sends).first).to_be_visible()
+
+    async def writes(self, text: str, *, mention: bool = False) -> None:
+        boxes = self._page.get_by_role("textbox")
+        await (boxes.first if self._posts else boxes.last).click()
+        if mention:
+            await self._page.keyboard.type("@")
+            await self._page.get_by_role("menuitem", name=self.world["bot"]["name"]).click()
+            await self._page.keyboard.type(" ")
+        await self._page.keyboard.insert_text(text)
+        sends = POST if self._posts else SEND
+        await self._page.get_by_role("button", name=sends).first.click()
+
+    def card(self, *words: str) -> Locator:
+        found = self._page.locator(".ac-adaptiveCard:visible")
+        for one in words:
+            found = found.filter(has_text=one)
+        return found.last
+
+    async def sees(self, *words: str) -> Locator:
+        """Wait for a card that says all of this."""
+        found = self.card(*words)
+        await expect(found).to_be_visible()
+        return found
+
+    async def asks(self, text: str, *words: str) -> Locator:
+        await self.writes(text)
+        return await self.sees(*words)
+
+    async def clicks(self, card: Locator, button: str) -> None:
+        await card.get_by_role("button", name=button, exact=True).first.click()
+
+    async def invokes(
+        self, name: str, value: Json, conversation: str, who: Json | None = None
+    ) -> Json:
+        """Type an invoke into the page's editor, and return the answer that its log tells."""
+        activity = self._invoke(name, value, conversation, who or self.world["currentUser"])
+        await self._page.get_by_role("button", name="Mock an Activity").click()
+        await self._page.get_by_role("menuitem", name="Custom activity").click()
+        dialog = self._page.get_by_role("dialog", name="Custom activity")
+        editor = dialog.locator(".monaco-editor .view-lines")
+        await expect(editor).to_contain_text("channelId")
+        await editor.click()
+        for key in ("Control+A", "Delete"):
+            await self._page.keyboard.press(key)
+        await self._page.keyboard.insert_text(json.dumps(activity))
+        await dialog.get_by_role("button", name="Send activity").click()
+        await expect(dialog).to_have_count(0)
+        await until(lambda: self._answers(activity["id"]), SECONDS)
+        answer = self._answers(activity["id"])[0]
+        assert answer["statusCode"] == 200, answer
+        return dict(answer["body"])
+
+    def cards(self, conversation: str) -> list[Json]:
+        """Return the cards of a conversation, as they came."""
+        told = [one for one in self.told if one.get("actionConversationId") == conversation]
+        return [one["message"]["attachments"][0]["content"] for one in told]
+
+    async def picture(self, name: str) -> None:
+        await picture(self._page, f"teams-{name}-{self.world['currentUser']['name']}")
+
+    async def _overhear(self, route: WebSocketRoute) -> None:
+        """Let the page hear of an answer a little later: it loses one that is as fast as ours."""
+
+        def heard(told: str | bytes) -> None:
+            with suppress(ValueError):
+                self.told.append(json.loads(told))
+            asyncio.get_running_loop().call_later(LATER_SECONDS, route.send, told)
+
+        route.connect_to_server().on_message(heard)
+
+    def _invoke(self, name: str, value: Json, conversation: str, who: Json) -> Json:
+        tenant = self.world["tenantId"]
+        personal = conversation == self.world["personalChat"]["id"]
+        number = f"f:{who['id']}-{next(self._numbers)}"
+        return {
+            "type": "invoke", "id": number, "name": name, "value": value,
+            "channelId": "msteams", "serviceUrl": self._service_url,
+            "recipient": self.world["bot"], "channelData": {"tenant": {"id": tenant}},
+            "from": {key: who[key] for key in ("id", "name", "aadObjectId")},
+            "conversation": {
+                "id": conversation, "conversationType": "personal" if personal else "channel",
+                "isGroup": not personal, "tenantId": tenant,
+            },
+        }  # fmt: skip
+
+    def _answers(self, activity_id: str) -> list[Json]:
+        lines = [one["log"] for one in self.told if "log" in one]
+        return [one["response"] for one in lines if one.get("messageId") == activity_id]
+
+
+async def _only_here(route: Route) -> None:
+    """Let the page load nothing from elsewhere: it asks a network for its fonts."""
+    if urlsplit(route.request.url).hostname in LOOPBACK:
+        await route.continue_()
+    else:
+        await route.abort()
