@@ -14,7 +14,7 @@ CASES = {
     "providers": (*range(38, 51), *range(52, 56)),
     "pool, vacation, critical": (72, *range(74, 83)),
     "keys and authorisation": (83, *range(85, 90), *range(91, 95)),
-    "doors of chat": (95, 96, 97, 103),
+    "chat": (*range(95, 100), *range(101, 104), 106),
     "input, privacy, transport": tuple(range(107, 113)),
 }
 NAMED = re.compile(r"\bF-(\d+)\b|\btest_f(\d+)_")

@@ -1,6 +1,8 @@
 """Who may click what: every verb for every role, whatever card the button came from.
 
 All that a button can point to is ann's: her request, her key, her call, her account, her team.
+
+F-98.
 """
 
 from collections.abc import Awaitable, Callable, Mapping

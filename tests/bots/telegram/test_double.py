@@ -1,4 +1,7 @@
-"""Two managers decide at once, in Telegram and in Slack: one decision, one transfer."""
+"""Two managers decide at once, in Telegram and in Slack: one decision, one transfer.
+
+F-99.
+"""
 
 from collections import Counter
 

@@ -1,4 +1,7 @@
-"""A wrong order, edited messages, forged buttons and a missing secret: refused, or no harm."""
+"""A wrong order, edited messages, forged buttons and a missing secret: refused, or no harm.
+
+F-102.
+"""
 
 import json
 from random import Random

@@ -1,4 +1,7 @@
-"""Telegram delivers again what it believes lost; whatever comes fifty times has one effect."""
+"""Telegram delivers again what it believes lost; whatever comes fifty times has one effect.
+
+F-102.
+"""
 
 from world.telegram_office import TelegramOffice
 from world.telegram_replay import TIMES, counts, recorder_of, settled, through_every_kind

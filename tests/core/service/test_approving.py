@@ -1,4 +1,7 @@
-"""Asking for more and deciding about it, on both databases."""
+"""Asking for more and deciding about it, on both databases.
+
+F-101.
+"""
 
 import asyncio
 

@@ -1,4 +1,7 @@
-"""A member who is disabled is out at once, everywhere, and nothing of it comes back by itself."""
+"""A member who is disabled is out at once, everywhere, and nothing of it comes back by itself.
+
+F-106.
+"""
 
 import asyncio
 
