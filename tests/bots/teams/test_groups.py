@@ -6,6 +6,7 @@ import pytest
 from world.microsoft_things import Chat, Message
 from world.teams_office import TeamsOffice
 from world.teams_people import TeamsPerson, until
+from world.teams_replay import settled
 from world.teams_screen import Screen
 
 from bots.teams.answers import ADD_ME, IN_PRIVATE
@@ -30,13 +31,6 @@ async def told(
 async def shared_of(office: TeamsOffice) -> Message:
     await until(lambda: office.vendor.in_chat(office.channel.id))
     return office.vendor.in_chat(office.channel.id)[-1]
-
-
-async def settled(office: TeamsOffice) -> None:
-    """Wait until all is done that came in."""
-    async with asyncio.timeout(10):
-        while await office.served.rows("SELECT key FROM inbox WHERE state = 'received'"):
-            await asyncio.sleep(0.01)
 
 
 def text(message: Message) -> str:
