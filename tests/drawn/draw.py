@@ -38,6 +38,8 @@ def recorded(names: Iterable[str]) -> dict[str, dict[str, object]]:
     shown = {name: CARDS[name] for name in names}
     return {
         "teams": {name: teams.card(card) for name, card in shown.items()},
+        "dialog": {name: teams.dialog(card) for name, card in shown.items() if _is_form(card)},
+        "shared": {name: teams.shared(card, [], "") for name, card in shown.items() if card.ref},
         "slack": {name: slack.message(card) for name, card in shown.items()},
         "modal": {name: slack.view(card) for name, card in shown.items() if _is_form(card)},
         "telegram": {name: telegram.message(card) for name, card in shown.items()},

@@ -78,7 +78,7 @@ function element(into, tag, text, kind = "") {
 
 const LOGO = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>";
 const DRAW = {
-  teams, slack, modal, telegram,
+  teams, dialog: teams, shared: teams, slack, modal, telegram,
   html: (fragment, into) => { into.innerHTML = fragment; },
   plain: (text, into) => element(into, "pre", text),
 };
