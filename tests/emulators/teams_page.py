@@ -60,6 +60,14 @@ class TeamsPage:
         sends = POST if self._posts else SEND
         await self._page.get_by_role("button", name=sends).first.click()
 
+    async def mocks(self, item: str) -> None:
+        """Let the page send one of the events that its menu has."""
+        await self._page.get_by_role("button", name="Mock an Activity").click()
+        await self._page.get_by_role("menuitem").get_by_text(item, exact=True).click()
+        dialog = self._page.get_by_role("dialog", name=item)
+        await dialog.get_by_role("button", name="Send activity").click()
+        await expect(dialog).to_have_count(0)
+
     def card(self, *words: str) -> Locator:
         found = self._page.locator(".ac-adaptiveCard:visible")
         for one in words:

@@ -1,5 +1,6 @@
 """Two people in Teams, each beside an Agents Playground that nobody here wrote."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,8 @@ from emulators.teams_playground import APP, TENANT, approvals, playground
 from flow.serving import Member, Served, serving
 from flow.upstreams import upstream
 from playwright.async_api import expect
-from world.chromium import chromium
+from world.chromium import SECONDS, chromium
+from world.slack_people import until
 
 from core.service import linking, membership
 from core.settings import Settings
@@ -42,6 +44,13 @@ class Office:
         rows = await self.served.rows("SELECT id FROM link_code WHERE state = 'claimed'")
         await linking.decide(core, caller, str(rows[0][0]), confirm=True)
         await self.ann.sees("now acts for you")
+
+    async def reaches(self, place: str, *, expected: bool) -> None:
+        """Wait until we know, or know no more, how to write there."""
+        sql = "SELECT place FROM conversation_ref WHERE place = :1"
+        async with asyncio.timeout(SECONDS):
+            while bool(await self.served.rows(sql, place)) != expected:
+                await asyncio.sleep(0.05)
 
     async def call(self) -> int:
         return (await self.served.chat(self.members["ann"], "tokens=20")).status_code
@@ -119,6 +128,30 @@ async def test_cards_change_where_they_are_clicked_and_a_welcome_comes_once(
     await mia.opens_again()
     await mia.asks("whoami", "You are mia")
     assert len(mia.cards(mia.world["personalChat"]["id"])) == heard + 1
+
+
+async def test_who_removes_us_is_written_to_again_when_they_add_us(office: Office) -> None:
+    """Meanwhile what others ask for stands in the channel alone."""
+    ann, mia = office.ann, office.mia
+    chat = mia.world["personalChat"]["id"]
+    await office.link()
+    await mia.goes_to(APPROVALS)
+    await mia.writes("help", mention=True)
+    await mia.sees("What I can do")
+    await mia.goes_to(PERSONAL)
+    await mia.mocks("Uninstall application")
+    await office.reaches(chat, expected=False)
+    heard = len(mia.cards(chat))
+    await ann.asks("request 77 for the release", "You ask for 77")
+    await mia.goes_to(APPROVALS)
+    await mia.sees("ann asks for 77")
+    assert len(mia.cards(chat)) == heard
+
+    await mia.goes_to(PERSONAL)
+    await mia.mocks("Install application")
+    await office.reaches(chat, expected=True)
+    await until(lambda: len(mia.cards(chat)) > heard)
+    assert "5,000 of 5,000" in str(mia.cards(chat)[heard])
 
 
 async def test_where_many_read_everything_of_a_person_goes_to_their_chat(office: Office) -> None:
