@@ -12,7 +12,6 @@ from world.microsoft_keys import EVIL, bearer, by_key, claims_of, compact
 from world.microsoft_things import APP_ID, BOT, TENANT, Json
 from world.teams_office import TeamsOffice
 from world.teams_people import TeamsPerson
-from world.teams_replay import settled
 from world.teams_ways import NAME, PATH, mention
 
 from cards.actions import Verb
@@ -160,7 +159,9 @@ async def throw(office: TeamsOffice, fuzz: Fuzz, many: int, at_once: int = 8) ->
         found.extend([await knock(office, body, token) for body in bodies])
 
     await asyncio.gather(*(some() for _ in range(at_once)))
-    await settled(office)
+    async with asyncio.timeout(120):
+        while await office.served.rows("SELECT key FROM inbox WHERE state = 'received'"):
+            await asyncio.sleep(0.05)
     return found
 
 
