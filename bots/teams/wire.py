@@ -39,6 +39,9 @@ class Wire:
         self._telling = faults.Telling()
 
     async def open(self) -> None:
+        """Open the session; one that is there from a start which failed goes on."""
+        if self._session is not None:
+            return
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=CONNECTIONS),
             cookie_jar=aiohttp.DummyCookieJar(),
