@@ -66,7 +66,7 @@ def _call(call: Json) -> Json:
     function = call["function"]
     try:
         arguments = msgspec.json.decode(function["arguments"] or "{}")
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         raise Untranslatable("messages") from None
     if not isinstance(arguments, dict):
         raise Untranslatable("messages")

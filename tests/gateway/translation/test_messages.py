@@ -71,6 +71,7 @@ def test_a_call_without_arguments_is_one_with_none(
     [
         call("{not json"),
         call("[1]"),
+        call("[" * 100_000),
         {"role": "function", "name": "g", "content": "x"},
         {"role": "assistant", "content": None, "function_call": {"name": "g", "arguments": "{}"}},
         {
