@@ -5,9 +5,8 @@ import re
 import msgspec
 
 from core.domain.errors import Code, Refusal
-from gateway.sources import Answer, Unsendable
+from gateway.sources import Answer, Unsendable, error_body
 
-MOST_ERROR_BYTES = 16 * 2**10
 PLAIN_CODE = re.compile(r"[a-z][a-z_]{2,63}")
 TELL = {
     401: Code.PROVIDER_AUTH,
@@ -46,11 +45,7 @@ class Nothing(Exception):
 
 async def failure_of(answer: Answer) -> Nothing:
     """Return what an error status means; the provider's own words stay here."""
-    said = b""
-    async for chunk in answer.chunks:
-        said += chunk
-        if len(said) > MOST_ERROR_BYTES:
-            break
+    said = await error_body(answer.chunks)
     code, status = _error_code(said), answer.status
     if code == "insufficient_quota":
         return Nothing(Refusal(Code.UPSTREAM_QUOTA, TEXTS[Code.UPSTREAM_QUOTA]))

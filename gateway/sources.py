@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,10 +12,13 @@ from gateway import demo, http1
 from gateway.http1 import Lost, NotSent, Pool, Target
 from gateway.model import Model
 
-__all__ = ["Answer", "DemoSource", "HttpSource", "Lost", "NotSent", "Source", "Unsendable"]
+__all__ = [
+    "Answer", "DemoSource", "HttpSource", "Lost", "NotSent", "Source", "Unsendable", "error_body",
+]  # fmt: skip
 
 DEMO_GAP_SECONDS = 0.004
 CONNECT_SECONDS = 5.0
+MOST_ERROR_BYTES = 16 * 2**10
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,17 @@ class Unsendable(Exception):
         super().__init__(code)
         self.code = code
         self.param = param
+
+
+async def error_body(chunks: AsyncIterator[bytes]) -> bytes:
+    """Return an error's body as far as it is of use; if it breaks off, the status has said all."""
+    said = b""
+    with suppress(Lost):
+        async for chunk in chunks:
+            said += chunk
+            if len(said) > MOST_ERROR_BYTES:
+                break
+    return said
 
 
 class Source(Protocol):
@@ -66,7 +80,10 @@ class HttpSource:
 
     @asynccontextmanager
     async def post(self, model: Model, body: bytes, call_id: str) -> AsyncIterator[Answer]:
-        to = self._targets.get(model.name) or self._target(model)
+        try:
+            to = self._targets.get(model.name) or self._target(model)
+        except ValueError:  # no header can hold this key
+            raise Unsendable(Code.PROVIDER_AUTH) from None
         connection = await self._pool.connection(to)
         try:
             own = f"\r\nx-client-request-id: {call_id}\r\ncontent-length: {len(body)}\r\n\r\n"

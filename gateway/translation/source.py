@@ -16,7 +16,7 @@ from gateway import http1
 from gateway.http1 import Connection, Pool, Target
 from gateway.model import Model
 from gateway.provider import ANTHROPIC, BEDROCK, COHERE, ELSEWHERE, GEMINI, OLLAMA, REST
-from gateway.sources import CONNECT_SECONDS, Answer, Unsendable
+from gateway.sources import CONNECT_SECONDS, Answer, Unsendable, error_body
 from gateway.translation import aws, litellm_port
 from gateway.translation.addresses import VERTEX_ANTHROPIC_VERSION, Address, Unset, address
 from gateway.translation.anthropic import AnthropicReader
@@ -40,7 +40,6 @@ WARM_AFTER_SECONDS = 1.0
 SMALL_BYTES = 64 * 1024
 """A larger body is translated in a thread: images are copied several times."""
 MOST_GROWTH_BYTES = 64 * 1024
-MOST_ERROR_BYTES = 16 * 1024
 GOOGLE_BAD_KEY = b"API_KEY_INVALID"
 """Google answers 400 where others answer 401."""
 
@@ -182,12 +181,10 @@ async def _answer(model: Model, going: Going, connection: Connection) -> Answer:
 
 async def _error(status: int, again: str, connection: Connection) -> Answer:
     """Return an error as it came, but for a refused key that is told as a bad request."""
-    said = b""
-    async for chunk in connection.chunks():
-        said += chunk
-        if len(said) > MOST_ERROR_BYTES:
-            break
-    if status == BAD_REQUEST and GOOGLE_BAD_KEY in said:
+    if status != BAD_REQUEST:
+        return Answer(status, again, connection.chunks())
+    said = await error_body(connection.chunks())
+    if GOOGLE_BAD_KEY in said:
         status = UNAUTHORIZED
     return Answer(status, again, _once(said))
 

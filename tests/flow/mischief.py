@@ -94,10 +94,11 @@ async def raw(
 
 
 async def short(
-    request: web.Request, _body: dict[str, Any], _wish: dict[str, str]
+    request: web.Request, _body: dict[str, Any], wish: dict[str, str]
 ) -> web.StreamResponse:
-    """Announce more bytes than come."""
-    response = web.StreamResponse(headers={"content-length": "1000"})
+    """Announce more bytes than come, with any `status`."""
+    headers = {"content-length": "1000"}
+    response = web.StreamResponse(status=int(wish.get("status", "200")), headers=headers)
     await response.prepare(request)
     await response.write(b'{"choices":[')
     assert request.transport is not None

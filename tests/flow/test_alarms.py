@@ -2,10 +2,13 @@
 
 import asyncio
 
-from flow.serving import Served
+import pytest
+from flow.serving import Served, serving
+from flow.upstreams import Upstream
 
 from core.domain.notifying import Trouble
 from core.service.alarms import WINDOW_MS
+from core.settings import Settings
 from core.store.statements import Row
 
 READ_TOLD = "SELECT member_id, payload FROM outbox WHERE kind = 'provider'"
@@ -53,3 +56,17 @@ async def test_a_fallback_that_answers_does_not_hide_a_refused_key(served: Serve
 
     assert answer.status_code == 200
     assert await told(served) == [(served.admin.id, '{"trouble":"key"}')]
+
+
+async def test_a_key_that_no_header_can_hold_is_told_and_costs_nothing(
+    settings: Settings, provider: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A quotation mark was copied with it, say."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-0123\u201d")
+    async with serving(settings, provider.base) as served:
+        answer = await served.chat(await served.member("ann"), "hi")
+
+        assert (answer.status_code, answer.json()["error"]["code"]) == (502, "provider_auth")
+        assert await served.rows("SELECT outcome, cost FROM call") == [("voided", 0)]
+        assert await told(served) == [(served.admin.id, '{"trouble":"key"}')]
+    assert provider.calls == 0

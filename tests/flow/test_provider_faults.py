@@ -125,6 +125,21 @@ async def test_f43_200_with_what_is_no_completion_captures_the_hold(
     await served.assert_clean()
 
 
+async def test_an_error_that_breaks_off_is_an_error_and_costs_nothing(
+    served: Served, provider: Upstream
+) -> None:
+    member = await served.member("ann")
+
+    for status, told, code in ((429, 429, "upstream_rate_limit_exceeded"), (503, 502, None)):
+        answer = await served.chat(member, f"fault=short status={status}")
+
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"]) == (told, code or "upstream_error")
+        assert (await booked(served, answer))[:2] == ("voided", 0)
+    assert set(provider.posts.values()) == {3}
+    await served.assert_clean()
+
+
 async def test_f49_of_several_counts_the_last_one_is_charged_wherever_they_stand(
     served: Served, provider: Upstream
 ) -> None:

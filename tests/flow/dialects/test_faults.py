@@ -59,6 +59,8 @@ CASES = (
     Case("status=401", 502, "provider_auth", "voided"),  # F-42
     Case("status=402", 503, "upstream_quota", "voided"),
     Case("status=400", 400, "upstream_refused", "voided"),
+    Case("status=400 half=1", 400, "upstream_refused", "voided"),
+    Case("status=503 half=1", 502, "upstream_error", "voided", 3),
     Case("garbage=1", 502, "upstream_error", "captured"),  # F-43
     Case("tokens=0 status=302", 502, "upstream_error", "voided", 3),  # F-54
 )

@@ -87,6 +87,8 @@ def _handler(state: Vendors, dialect: Dialect) -> Any:
         if "status" in wish:
             headers = {"retry-after": wish["retry"]} if "retry" in wish else {}
             status = int(wish["status"])
+            if "half" in wish:
+                return await _half(request, status)
             return web.json_response(dialect.error(status), status=status, headers=headers)
         if "garbage" in wish:
             return web.Response(body=b"<html>no</html>", content_type="text/html")
@@ -95,6 +97,16 @@ def _handler(state: Vendors, dialect: Dialect) -> Any:
         return web.json_response(dialect.whole(int(wish.get("tokens", "5")), body, wish))
 
     return handle
+
+
+async def _half(request: web.Request, status: int) -> web.StreamResponse:
+    """Break off within an error."""
+    response = web.StreamResponse(status=status, headers={"content-length": "1000"})
+    await response.prepare(request)
+    await response.write(b'{"error":{')
+    assert request.transport is not None
+    request.transport.close()
+    return response
 
 
 async def _stream(
