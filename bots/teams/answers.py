@@ -11,12 +11,12 @@ from bots.context import Answer
 from bots.showing import card_of, note_of, says_all
 from bots.teams import shown
 from bots.teams.activities import Executed, Submitted, Wrote
-from bots.teams.places import Places
+from bots.teams.places import Places, direct
 from bots.teams.references import TEAMS
 from bots.teams.shown import Json
 from core.domain.accounts import Account
 from core.domain.addresses import Address
-from core.service import delivery
+from core.service import boards, delivery
 
 BELOW = "You find it below."
 IN_PRIVATE = "I have answered in our personal chat."
@@ -53,6 +53,19 @@ class Answers:
             await self.places.change(event.at, event.message, card_of(answer), account)
         elif answer.follows and event.message:
             await self._again(event)
+
+    async def instead_of_note(self, event: Executed, account: Account, answer: Answer) -> None:
+        """Say in the personal chat what a click that nobody waits for any more came to."""
+        alone = answer.card is None or says_all(answer)
+        if alone or (answer.follows and not event.at.personal):
+            await self.instead_of_dialog(account, answer)
+
+    async def instead_of_dialog(self, account: Account, answer: Answer) -> None:
+        """Show in the personal chat what comes too late, unless it stands there already."""
+        card = card_of(answer)
+        stands = card.ref and await boards.stands(self.places.core, card.ref, direct(account))
+        if not stands:
+            await self.places.post_privately(card, account)
 
     async def to_submitted(self, event: Submitted, account: Account, answer: Answer) -> None:
         """Answer an old client's click, which shows only what is posted or edited."""

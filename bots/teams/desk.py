@@ -69,6 +69,8 @@ class Desk:
     turns: Turns
     told: dict[str, asyncio.Future[Json]] = field(default_factory=dict)
     """Answers to clicks, by the key of the event: those on their way, and the last ones."""
+    late: set[str] = field(default_factory=set)
+    """Clicks whose answer is on its way to nobody: it was waited for as long as Teams does."""
 
     async def take(self, raw: Json) -> Reply:
         """Take an activity up, once, and return the answer to its request."""
@@ -124,7 +126,10 @@ class Desk:
             await self._begin(event)
         seconds = CARD_SECONDS if isinstance(event, Executed) else DIALOG_SECONDS
         done, _ = await asyncio.wait({answer}, timeout=seconds)
-        return Reply(200, answer.result() if done else _word(event, LATE))
+        if done:
+            return Reply(200, answer.result())
+        self.late.add(event.key)  # so it is told in the personal chat
+        return Reply(200, _word(event, LATE))
 
     async def _begin(self, event: Invoked) -> None:
         """Take a click up, unless it was: then that is its answer."""
@@ -177,10 +182,13 @@ class Desk:
         values = {} if isinstance(event, Opened) else event.values
         answer = await dispatch.act(self.core, account, event.token, values)
         if isinstance(event, Executed):
-            self._tell(event.key, await self.answers.to_executed(event, account, answer))
+            told = self._tell(event.key, await self.answers.to_executed(event, account, answer))
+            if not told:
+                await self.answers.instead_of_note(event, account, answer)
             await self.answers.after_executed(event, account, answer)
             return
-        self._tell(event.key, self.answers.in_dialog(answer))
+        if not self._tell(event.key, self.answers.in_dialog(answer)):
+            await self.answers.instead_of_dialog(account, answer)
         if isinstance(event, Sent):
             await self.answers.after_sent(account, answer)
 
@@ -199,14 +207,21 @@ class Desk:
         if event.at.personal and event.who.id:
             await linking.lost(self.core, Account(TEAMS, event.at.tenant, event.who.id))
 
-    def _tell(self, key: str, answer: Json) -> None:
-        """Give an answer to whoever waits, and keep it a little for those who ask again."""
-        future = self.told.get(key)
-        if future is not None and not future.done():
+    def _tell(self, key: str, answer: Json) -> bool:
+        """Give an answer to whoever waits, and keep it a little for those who ask again.
+
+        False if nobody waits (any more): it came late, or another process was asked.
+        """
+        future, waits = self.told.get(key), key not in self.late
+        self.late.discard(key)
+        if future is None or future.done():
+            waits = False
+        else:
             future.set_result(answer)
             asyncio.get_running_loop().call_later(KEPT_SECONDS, self.told.pop, key, None)
         while len(self.told) > MOST_KEPT and self.told[oldest := next(iter(self.told))].done():
             del self.told[oldest]
+        return waits
 
 
 def _word(event: Invoked, text: str) -> Json:

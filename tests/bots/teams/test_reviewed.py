@@ -1,0 +1,146 @@
+"""What a second pair of eyes found in Teams, and what keeps it from coming back."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from world.microsoft_things import TENANT, Json, Message
+from world.teams_office import Microsoft, TeamsOffice, office_at
+from world.teams_people import TeamsPerson, until
+from world.teams_replay import settled
+from world.teams_screen import Screen, Told
+
+from bots.teams import desk
+from bots.teams.activities import Person, Sent
+from bots.teams.activities import encode as encode_event
+from bots.teams.references import TEAMS, At
+from cards.actions import Verb, encode
+from core.service import inbox
+from core.settings import Settings
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """One kind is enough: what is judged here happens before and behind the database."""
+    return sqlite_url
+
+
+def text(message: Message) -> str:
+    return Screen(message.card).text
+
+
+def says(person: TeamsPerson, word: str) -> list[Message]:
+    return [one for one in person.chat if word in text(one)]
+
+
+async def sends(person: TeamsPerson, token: str, **values: str) -> Told:
+    """Send the form of a dialog."""
+    value: Json = {"data": {"t": token, **values}}
+    said = person._invoke("task/submit", value, None)
+    return (await person.teams.happens(said)).checked("task/submit")
+
+
+async def executes(person: TeamsPerson, token: str, at: Message) -> Told:
+    """Click a button that carries this."""
+    action = {"type": "Action.Execute", "verb": "x"}
+    said = person.execution(action, {"t": token}, at)
+    return (await person.teams.happens(said)).checked("adaptiveCard/action")
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk, "CARD_SECONDS", 0.2)
+    monkeypatch.setattr(desk, "DIALOG_SECONDS", 0.2)
+
+
+async def slowly(office: TeamsOffice, person: TeamsPerson) -> None:
+    """Let a line of somebody keep us busy for longer than a click is waited for."""
+    office.vendor.slow["post"] = 0.5
+    await person.writes("quota")
+    await asyncio.sleep(0.05)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_key_made_too_late_for_its_dialog_is_shown_in_the_chat(
+    office: TeamsOffice,
+) -> None:
+    ann = await office.person("ann")
+    await slowly(office, ann)
+
+    told = await sends(ann, encode(Verb.KEY_SEND), label="laptop")
+
+    assert told.body["task"]["value"] == desk.LATE
+    await settled(office)
+    (shown,) = says(ann, "tp_")
+    assert "deleted in two minutes" in text(shown)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_request_too_late_for_its_dialog_stands_in_the_chat_once(
+    office: TeamsOffice,
+) -> None:
+    ann = await office.person("ann")
+    await slowly(office, ann)
+
+    await sends(ann, encode(Verb.REQUEST_SEND), amount="70", reason="tests")
+
+    await settled(office)
+    assert len(says(ann, "You ask for 70")) == 1
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_refusal_and_a_form_that_come_too_late_are_told_in_the_chat(
+    office: TeamsOffice,
+) -> None:
+    ann = await office.person("ann")
+    home = await ann.asks("home", "My quota")
+    await slowly(office, ann)
+
+    told = await executes(ann, "nonsense", home)
+    await sends(ann, encode(Verb.VACATION_SEND), until="some day")
+
+    assert told.note == desk.LATE
+    await settled(office)
+    assert len(says(ann, "I do not know this button any more")) == 1
+    assert "until" in Screen(ann.last.card).inputs
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_decision_too_late_for_the_shared_card_is_told_in_the_chat(
+    office: TeamsOffice,
+) -> None:
+    ann, mia = await office.person("ann"), await office.person("mia")
+    await office.team("red", 10_000, "mia", "ann")
+    await ann.asks("request 70 tests")
+    await until(lambda: office.vendor.in_chat(office.channel.id))
+    shared = office.vendor.in_chat(office.channel.id)[-1]
+    await settled(office)
+    (row,) = await office.served.rows("SELECT id FROM approval")
+    await slowly(office, mia)
+
+    told = await executes(mia, encode(Verb.APPROVE, ref=str(row[0])), shared)
+
+    assert told.note == desk.LATE
+    await settled(office)
+    await until(lambda: says(mia, "pproved"))
+
+
+@pytest.fixture
+async def hasty(settings: Settings, microsoft: Microsoft) -> AsyncIterator[TeamsOffice]:
+    """Run an office that takes up after a second what somebody has begun and not done."""
+    async with office_at(microsoft, settings.model_copy(update={"lease_seconds": 1.0})) as opened:
+        yield opened
+
+
+async def test_what_a_dead_process_left_of_a_dialog_is_shown_in_the_chat(
+    hasty: TeamsOffice,
+) -> None:
+    ann = await hasty.person("ann")
+    core, at = hasty.served.core, At(hasty.vendor.service_url, ann.direct.id, "personal", TENANT)
+    who = Person(ann.id, ann.user.mri, "ann")
+    left = Sent("left", who, at, encode(Verb.KEY_SEND), {"label": "laptop"})
+    await inbox.claim(core, TEAMS, left.key, encode_event(left))
+
+    await inbox.failed(core, TEAMS, left.key)
+
+    await until(lambda: says(ann, "tp_"))
