@@ -144,3 +144,16 @@ async def test_what_a_dead_process_left_of_a_dialog_is_shown_in_the_chat(
     await inbox.failed(core, TEAMS, left.key)
 
     await until(lambda: says(ann, "tp_"))
+
+
+async def test_a_line_that_waits_long_for_its_turn_is_answered_once(hasty: TeamsOffice) -> None:
+    ann = await hasty.person("ann")
+    await settled(hasty)
+    before = len(ann.chat)
+    hasty.vendor.slow["post"] = 0.5
+
+    for _ in range(4):
+        await ann.writes("quota")
+
+    await settled(hasty)
+    assert len(ann.chat) == before + 4
