@@ -18,8 +18,14 @@ MOST_HEAD_BYTES = 64 * 1024
 HEAD_SECONDS = 15.0
 BODY_SECONDS = 15.0
 MIB = 1024 * 1024
+MOST_FORM_BYTES = MIB // 4
+"""Of a body that is no completion: it is parsed before anybody knows who sent it."""
 CREDENTIALS = frozenset({b"authorization", b"x-api-key", b"api-key", b"x-goog-api-key"})
-ONCE = CREDENTIALS | {b"host", b"content-length", b"transfer-encoding"}
+ONCE = (
+    CREDENTIALS
+    | {b"host", b"content-length", b"transfer-encoding", b"idempotency-key"}
+    | {b"x-privacy-mode", b"x-project-priority", b"x-tokenpool-team"}
+)
 """Of two of these, one reader takes the first and another the second."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 

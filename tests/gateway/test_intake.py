@@ -37,6 +37,8 @@ REFUSED: list[tuple[list[tuple[bytes, bytes]], Code]] = [
     ([HOST, HOST], Code.BAD_REQUEST),
     ([HOST, (b"authorization", b"a"), (b"authorization", b"b")], Code.BAD_REQUEST),
     ([HOST, (b"x-api-key", b"a"), (b"x-api-key", b"a")], Code.BAD_REQUEST),
+    ([HOST, (b"x-privacy-mode", b"strict"), (b"x-privacy-mode", b"standard")], Code.BAD_REQUEST),
+    ([HOST, (b"idempotency-key", b"a"), (b"idempotency-key", b"b")], Code.BAD_REQUEST),
     ([HOST, (b"content-length", b"1"), (b"content-length", b"1")], Code.BAD_REQUEST),
     ([HOST, (b"content-length", b"1"), (b"transfer-encoding", b"chunked")], Code.BAD_REQUEST),
     ([HOST, (b"transfer-encoding", b"gzip, chunked")], Code.BAD_REQUEST),
