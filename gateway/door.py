@@ -16,7 +16,15 @@ from core.settings import Settings
 from core.views.tally import Tally
 from gateway.errors import Headers, answer, client_name
 from gateway.handlers import UNEXPECTED
-from gateway.intake import MIB, Intake, admit, allowed_hosts, read_body, sound
+from gateway.intake import (
+    MIB,
+    MOST_FORM_BYTES,
+    Intake,
+    admit,
+    allowed_hosts,
+    read_body,
+    sound,
+)
 from gateway.request_id import new_request_id, remember
 
 __all__ = ["Door", "HotHandler", "canonical", "read_body"]
@@ -115,7 +123,7 @@ class Door:
     async def _soundly(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the app's own routes have sound JSON only."""
         if scope["method"] not in WITHOUT_BODY:
-            receive = await sound(receive, self._most_body_bytes)
+            receive = await sound(receive, MOST_FORM_BYTES)
         await self._app(scope, receive, send)
 
     async def _refuse(self, scope: Scope, reply: "Reply", refusal: Refusal) -> None:

@@ -15,6 +15,8 @@ from core.domain.errors import Code, Refusal
 
 MOST_DEPTH = 32
 MOST_KEYS = 10_000
+MOST_VALUES = 100_000
+"""In free-form values: each becomes an object in memory, and looking at it blocks everybody."""
 MOST_INTEGER = 2**53
 """Beyond it, readers of JSON disagree about the number."""
 
@@ -101,6 +103,12 @@ def refuse_too_many_keys(body: bytes) -> None:
     """Count the names of a body that is known to decode; only if it has colons for too many."""
     if body.count(b":") > MOST_KEYS:
         refuse_excess([msgspec.json.decode(body)])
+
+
+def refuse_crowded(raw: bytes | msgspec.Raw) -> None:
+    """Refuse a free-form value with too many entries before it is decoded, by its commas."""
+    if len(raw) > MOST_VALUES and bytes(raw).count(b",") > MOST_VALUES:
+        raise malformed(f"it has more than {MOST_VALUES:,} values in tools or formats")
 
 
 def refuse_excess(values: Iterable[object], *, depth: int = 1) -> None:

@@ -23,6 +23,7 @@ from gateway.json_limits import (
     NOT_JSON,
     malformed,
     refuse_any_duplicate,
+    refuse_crowded,
     refuse_duplicates,
     refuse_excess,
     refuse_too_many_keys,
@@ -115,6 +116,8 @@ def _values(fields: dict[str, msgspec.Raw]) -> Values:
     """Decode every field; so every byte of the body is checked by somebody."""
     values: Values = {}
     name = ""
+    for free in fields.keys() & FREE_FORM:
+        refuse_crowded(fields[free])
     try:
         for name, raw in fields.items():
             values[name] = CHAT[name].decode(raw)

@@ -205,6 +205,15 @@ def test_a_body_of_just_the_limit_is_taken(port: int) -> None:
     assert ask(port, "POST", PATH, body=b"x" * MIB).body == b"%d" % MIB
 
 
+def test_a_stranger_s_form_is_not_parsed_if_that_would_hold_up_others(port: int) -> None:
+    """F-11: FastAPI reads it before it looks at the key, and so do we."""
+    many = b"[" + b"[]," * 100_000 + b"0]"
+
+    answer = ask(port, "POST", "/v1/admin/users", body=many)
+
+    assert (answer.status, answer.code) == (413, "request_too_large")
+
+
 @pytest.mark.parametrize("path", [PATH, "/v1/admin/users"])
 def test_a_chunked_body_is_counted_while_it_is_read(port: int, path: str) -> None:
     kind = "Content-Type: application/json"

@@ -222,6 +222,16 @@ def test_every_free_form_object_is_measured(change: dict[str, Any]) -> None:
     assert caught.value.code is Code.INVALID_JSON
 
 
+def test_a_schema_with_too_many_values_is_refused_before_it_is_decoded() -> None:
+    """F-11: ten million of them fit into a body, and take seconds."""
+    assert parse_chat(with_parameters({"enum": [0] * 99_999})).has_tools
+
+    with pytest.raises(Refusal) as caught:
+        parse_chat(with_parameters({"enum": [0] * 100_000}))
+
+    assert caught.value.code is Code.INVALID_JSON
+
+
 def test_a_schema_may_be_as_deep_as_allowed() -> None:
     assert parse_chat(with_parameters(nested(27))).has_tools
 
