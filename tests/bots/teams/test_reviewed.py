@@ -156,4 +156,5 @@ async def test_a_line_that_waits_long_for_its_turn_is_answered_once(hasty: Teams
         await ann.writes("quota")
 
     await settled(hasty)
-    assert len(ann.chat) == before + 4
+    await ann.asks("help", "request")  # in its turn: behind whatever would come twice
+    assert len(ann.chat) == before + 5
