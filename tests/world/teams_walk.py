@@ -11,6 +11,7 @@ from flow.serving import Member, Served
 from sqlmodel import SQLModel
 from world.slack_people import Screen as SlackScreen
 from world.teams_people import button, until
+from world.teams_screen import Screen
 from world.teams_walkers import WAIT, Walk, card_for, hired, in_channel, in_slacks_channel
 from world.telegram_vendor import GROUP
 from world.telegram_walk import card_for as card_in_telegram
@@ -36,7 +37,7 @@ async def walk_through(three: ThreeChats) -> None:
     await make_keys(walk)
     await ask_why(walk)
     await look_at_the_leaderboard(walk)
-    await mention_it_in_the_channel(walk)
+    await mention_it_where_many_read(walk)
     await walk.served.quiet()
     await walk.served.assert_clean()
 
@@ -192,17 +193,24 @@ async def look_at_the_leaderboard(walk: Walk) -> None:
     await walk.ann.asks("leaderboard", "Leaderboard of the week", "mia")
 
 
-async def mention_it_in_the_channel(walk: Walk) -> None:
-    """What is everybody's is answered in the thread, what is one's own in private."""
+async def mention_it_where_many_read(walk: Walk) -> None:
+    """What is everybody's is answered there, in a channel in the thread; one's own in private."""
     vendor, channel = walk.three.teams.vendor, walk.three.teams.channel
-    thread = await walk.ben.mentions("help", channel)
-    await until(lambda: vendor.in_chat(thread), WAIT)
-    assert walk.mia.sees(vendor.in_chat(thread)[0]).title == "What I can do"
+    group = vendor.group(walk.ben.user, walk.mia.user)
+    await walk.ben.teams.adds(walk.ben.user, group)
+    await until(lambda: vendor.in_chat(group.id), WAIT)
+
+    for chat in (channel, group):
+        where = await walk.ben.mentions("help", chat)
+        await until(lambda at=where: titles(walk, at)[-1:] == ["What I can do"], WAIT)  # type: ignore[misc]  # as above
 
     thread = await walk.ben.mentions("quota", channel)
-    await until(lambda: vendor.in_chat(thread), WAIT)
-    assert walk.mia.sees(vendor.in_chat(thread)[0]).text == IN_PRIVATE
+    await until(lambda: titles(walk, thread) == [IN_PRIVATE], WAIT)
     await card_for(walk.ben, "of 0.01 credits left", "Research")
+
+
+def titles(walk: Walk, conversation: str) -> list[str]:
+    return [Screen(one.card).title for one in walk.three.teams.vendor.in_chat(conversation)]
 
 
 def key_in(text: str) -> str:
