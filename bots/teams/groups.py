@@ -15,7 +15,7 @@ from bots.teams import shown
 from bots.teams.activities import Refreshed, Wrote
 from bots.teams.answers import ADD_ME, IN_PRIVATE
 from bots.teams.places import Places
-from bots.teams.references import TEAMS
+from bots.teams.references import TEAMS, At
 from bots.teams.shown import Json
 from cards.actions import Verb, decode
 from cards.approval import approval_card
@@ -64,7 +64,12 @@ class Groups:
         answer = await dispatch.act(self.core, account, event.token)
         if answer.done and answer.card is not None and answer.card.ref == action.ref:
             return shown.for_viewer(answer.card, viewers)
-        view = await boards.request_view(self.core, action.ref)
+        view = await boards.request_view(self.core, action.ref) if self._board(event.at) else None
         if view is None:
             return shown.note(NOT_THERE)
         return shown.for_others(approval_card(view), viewers)
+
+    def _board(self, at: At) -> bool:
+        """Return whether every request stands there; elsewhere a token may be forged."""
+        board = self.core.settings.teams_approvals_conversation
+        return bool(board) and at.place == board.partition(";")[0]

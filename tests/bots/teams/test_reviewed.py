@@ -13,6 +13,7 @@ from world.teams_screen import Screen, Told
 from bots.teams import desk
 from bots.teams.activities import Person, Sent
 from bots.teams.activities import encode as encode_event
+from bots.teams.groups import NOT_THERE
 from bots.teams.references import TEAMS, At
 from cards.actions import Verb, encode
 from core.service import inbox
@@ -158,3 +159,27 @@ async def test_a_line_that_waits_long_for_its_turn_is_answered_once(hasty: Teams
     await settled(hasty)
     await ann.asks("help", "request")  # in its turn: behind whatever would come twice
     assert len(ann.chat) == before + 5
+
+
+async def test_a_request_is_shown_to_nobody_who_is_not_where_it_stands(
+    office: TeamsOffice,
+) -> None:
+    """A client can be made to ask for any request whose id somebody knows."""
+    ann, mia = await office.person("ann"), await office.person("mia")
+    bob, eve = await office.person("bob"), office.user("eve", role="guest")
+    await office.team("red", 10_000, "mia", "ann", "bob")
+    await ann.asks("request 70 tests")
+    await until(lambda: office.vendor.in_chat(office.channel.id))
+    shared = office.vendor.in_chat(office.channel.id)[-1]
+    group = office.vendor.group(bob.user, eve.user, mia.user)
+    elsewhere = Message(group.id, "7", shared.activity)
+    action = Screen(shared.card).refresh["action"]
+
+    for person in (bob, eve):
+        told = await person.clicks_on(action, dict(action["data"]), elsewhere)
+        assert told.note == NOT_THERE
+        assert "tests" not in str(told.body)
+        told = await person.clicks_on(action, dict(action["data"]), shared)
+        assert "tests" in Screen(told.card).text
+    told = await mia.clicks_on(action, dict(action["data"]), elsewhere)
+    assert "Reject" in Screen(told.card).buttons
