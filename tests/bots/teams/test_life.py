@@ -1,14 +1,18 @@
 """How it begins, waits for Microsoft, ends, and goes on after a death."""
 
 import asyncio
+import signal
+from pathlib import Path
 
 import httpx
 import pytest
+from flow.processes import serve_process
 from flow.serving import Served, serving
 from pydantic import SecretStr
 from world.microsoft_things import APP_ID, PASSWORD, TENANT
 from world.teams_office import Microsoft, TeamsOffice, office_at, up, with_teams
 from world.teams_people import until
+from world.teams_screen import Screen
 from world.teams_ways import PATH, Teams
 
 from bots.app import application
@@ -156,3 +160,38 @@ async def test_what_was_taken_up_is_finished_before_the_end(
     await client.aclose()
     assert len(ann.chat) == before + 1
     assert ann.sees(ann.last).says("credits left")
+
+
+async def test_a_signal_ends_the_process_when_all_is_answered(
+    sqlite_url: str, tmp_path: Path, microsoft: Microsoft
+) -> None:
+    """With settings from the environment, as people start it."""
+    vendor = microsoft.vendor
+    (tmp_path / "tokenpool.toml").touch()
+    options = environment_of(microsoft)
+    async with serve_process(sqlite_url, tmp_path, options=options) as [process]:
+        await process.member("ann", 5000)
+        async with httpx.AsyncClient(base_url=process.url) as client:
+            teams = Teams(client, vendor)
+            user = vendor.hire("ann")
+            chat = vendor.direct(user)
+            while (await teams.happens(teams.message(user, chat, "whoami", []))).status == 503:
+                await asyncio.sleep(0.05)
+            await until(lambda: vendor.in_chat(chat.id))
+            vendor.slow["post"] = 0.7
+            before = len(vendor.asked("post"))
+            await teams.happens(teams.message(user, chat, "quota", []))
+            await until(lambda: len(vendor.asked("post")) > before)
+        process.process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.process.wait(), 20) == 0
+    assert any(Screen(card).says("credits left") for card in vendor.cards(chat.id))
+
+
+def environment_of(microsoft: Microsoft) -> dict[str, str]:
+    return {
+        "TOKENPOOL_TEAMS_APP_ID": microsoft.vendor.app_id,
+        "TOKENPOOL_TEAMS_APP_PASSWORD": microsoft.vendor.password,
+        "TOKENPOOL_TEAMS_APP_TENANT": microsoft.vendor.tenant,
+        "TOKENPOOL_TEAMS_LOGIN_URL": microsoft.vendor.login_url,
+        "TOKENPOOL_TEAMS_METADATA_URL": microsoft.keys.metadata_url,
+    }
