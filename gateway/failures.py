@@ -5,7 +5,7 @@ import re
 import msgspec
 
 from core.domain.errors import Code, Refusal
-from gateway.sources import Answer, Unsendable, error_body
+from gateway.sources import Answer, NotSent, Unsendable, error_body
 
 PLAIN_CODE = re.compile(r"[a-z][a-z_]{2,63}")
 TELL = {
@@ -58,7 +58,10 @@ async def failure_of(answer: Answer) -> Nothing:
     return Nothing(Refusal(told, TEXTS[told], facts=facts), again)
 
 
-def unsendable(error: Unsendable) -> Refusal:
+def unsent(error: Unsendable | NotSent) -> Refusal:
+    """Return what is told of a call that nobody could be sent."""
+    if isinstance(error, NotSent):
+        return Refusal(Code.UPSTREAM_ERROR, TEXTS[Code.UPSTREAM_ERROR])
     what = error.param or "This request"
     text = TEXTS.get(error.code) or f"{what} is not something that this model takes."
     return Refusal(error.code, text, param=error.param)

@@ -8,7 +8,8 @@ bounds and the meaning of each failure are ours. RFC 9112.
 import asyncio
 import ssl
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ IDLE_SECONDS = 15.0
 MOST_QUEUED_BYTES = 256 * 1024
 MOST_HEADER_BYTES = 64 * 1024
 FIRST_FINAL_STATUS = 200
+UNSENT = "nothing was sent"
 
 
 class NotSent(Exception):
@@ -28,6 +30,21 @@ class NotSent(Exception):
 
 class Lost(Exception):
     """The connection broke after something was sent: the upstream may have worked and bill."""
+
+
+@contextmanager
+def sending_nothing() -> Iterator[None]:
+    """Mark a cancellation that comes before anything is sent; see `was_unsent`."""
+    try:
+        yield
+    except asyncio.CancelledError as cut:
+        cut.add_note(UNSENT)
+        raise
+
+
+def was_unsent(cut: asyncio.CancelledError) -> bool:
+    """Return whether a call was cancelled before anything reached the upstream."""
+    return UNSENT in getattr(cut, "__notes__", ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ class Silence:
     """Moves a call's deadline to now once nothing was heard for so long."""
 
     __slots__ = (
-        "_connect_seconds", "_deadline", "_heard", "_loop", "_relay", "_seconds", "_timer",
+        "_connect_seconds", "_deadline", "_ended", "_heard", "_loop", "_relay", "_seconds",
+        "_timer",
     )  # fmt: skip
 
     def __init__(self, settings: Settings, relay: Relay, deadline: asyncio.Timeout) -> None:
@@ -22,6 +23,7 @@ class Silence:
         self._connect_seconds = settings.connect_seconds
         self._relay = relay
         self._deadline = deadline
+        self._ended = False
         self._loop = asyncio.get_running_loop()
         self._heard = self._loop.time()
         self._timer = self._loop.call_later(seconds, self._look)
@@ -40,7 +42,15 @@ class Silence:
             self._timer.cancel()
             self._timer = self._loop.call_later(seconds, self._look)
 
+    def leave(self, seconds: float) -> None:
+        """Note that the client has left: a call that has not ended yet has so long."""
+        if self._ended or self._deadline.expired():
+            return
+        now = self._loop.time()
+        self._deadline.reschedule(min(self._deadline.when() or now, now + seconds))
+
     def end(self) -> None:
+        self._ended = True
         self._timer.cancel()
 
     def _look(self) -> None:

@@ -84,7 +84,8 @@ class HttpSource:
             to = self._targets.get(model.name) or self._target(model)
         except ValueError:  # no header can hold this key
             raise Unsendable(Code.PROVIDER_AUTH) from None
-        connection = await self._pool.connection(to)
+        with http1.sending_nothing():
+            connection = await self._pool.connection(to)
         try:
             own = f"\r\nx-client-request-id: {call_id}\r\ncontent-length: {len(body)}\r\n\r\n"
             await connection.send(b"".join((to.head, own.encode(), body)))

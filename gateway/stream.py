@@ -156,18 +156,10 @@ class Sent:
     async def outcome(self) -> Outcome:
         """Send the call and say how it ended; the client's leaving shortens it to the grace."""
         settings, relay = self.call.core.settings, self.relay
-        loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(settings.call_seconds) as deadline:
-                relay.on_hang_up(
-                    lambda: deadline.reschedule(
-                        min(
-                            deadline.when() or loop.time(),
-                            loop.time() + settings.disconnect_grace_seconds,
-                        )
-                    )
-                )
                 silence = Silence(settings, relay, deadline)
+                relay.on_hang_up(lambda: silence.leave(settings.disconnect_grace_seconds))
                 try:
                     await self.exchange.run(relay, silence)
                 finally:

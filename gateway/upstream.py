@@ -12,10 +12,11 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
 from core.calls import Attempt
-from core.domain.errors import Code, Refusal
+from core.domain.errors import Code
 from gateway.answers import Events, Malformed, Meter, event_data
 from gateway.cooling import Cooling
-from gateway.failures import TEXTS, Nothing, Produced, failure_of, unsendable
+from gateway.failures import Nothing, Produced, failure_of, unsent
+from gateway.http1 import was_unsent
 from gateway.model import Model
 from gateway.relay import Relay
 from gateway.silence import Silence
@@ -115,20 +116,19 @@ class Exchange:
                     raise await failure_of(answer)
                 await self._receive(answer, relay)
                 outcome = "answered"
-        except Unsendable as error:
+        except asyncio.CancelledError as cut:
+            outcome = "unsent" if was_unsent(cut) else outcome
+            raise
+        except (Unsendable, NotSent) as error:
             outcome = "unsent"
-            raise Nothing(unsendable(error)) from None
-        except NotSent:
-            outcome = "unsent"
-            raise Nothing(Refusal(Code.UPSTREAM_ERROR, TEXTS[Code.UPSTREAM_ERROR])) from None
+            raise Nothing(unsent(error)) from None
         except Lost:
             if self.meter.finished:
                 outcome = "answered"
                 return
             raise Produced(Code.UPSTREAM_ERROR, "The connection to the provider broke.") from None
         finally:
-            took = _since(started)
-            began_ms = int(started * 1000)
+            took, began_ms = _since(started), int(started * 1000)
             made = Attempt(model.upstream, outcome, status, took, head_ms, began_ms)
             self.attempts.append(made)
 

@@ -93,8 +93,9 @@ class TranslatedSource:
             async with self._rest.post(model, body, call_id) as answer:
                 yield answer
             return
-        going = await self._going(model, body, call_id)
-        connection = await self._pool.connection(going.to)
+        with http1.sending_nothing():
+            going = await self._going(model, body, call_id)
+            connection = await self._pool.connection(going.to)
         try:
             length = f"\r\ncontent-length: {len(going.body)}\r\n\r\n"
             await connection.send(b"".join((going.to.head, length.encode(), going.body)))

@@ -5,9 +5,12 @@ import contextlib
 import random
 
 import httpx
+import pytest
 from flow.serving import Member, Served
 from flow.test_faults import price_micro
 from flow.upstreams import Upstream
+
+from gateway.http1 import Connection, Pool, Target
 
 CLIENTS = 300
 
@@ -78,3 +81,26 @@ async def test_f30_an_upstream_slower_than_the_grace_is_cancelled_and_what_it_se
     assert counted >= served_tokens > 0, "each byte that was read is a token"
     assert (bool(estimated), status) == (True, 499)
     await hasty.assert_clean()
+
+
+async def test_f15_who_leaves_before_the_provider_is_reached_is_charged_nothing(
+    hasty: Served, provider: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A packet filter swallows what is sent there, say: connecting takes as long as it may."""
+
+    async def connect(_pool: Pool, _to: Target) -> Connection:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    monkeypatch.setattr(Pool, "connection", connect)
+    member = await hasty.member("ann")
+
+    for stream in (False, True):
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0.3):
+                await hasty.chat(member, "hi", stream=stream)
+        await hasty.quiet()
+
+    assert await hasty.rows("SELECT outcome, cost, status FROM call") == [("voided", 0, 499)] * 2
+    assert {row[0] for row in await hasty.rows("SELECT outcome FROM attempt")} == {"unsent"}
+    assert provider.calls == 0

@@ -4,8 +4,10 @@ import asyncio
 
 from starlette.types import Message
 
+from core.settings import load
 from gateway.hang_up import BEGIN_SECONDS, HangUp
 from gateway.relay import Relay
+from gateway.silence import Silence
 
 
 class Server:
@@ -69,3 +71,16 @@ async def test_the_end_stops_the_listening() -> None:
     assert {task.get_name() for task in asyncio.all_tasks()} == {
         asyncio.current_task().get_name()  # type: ignore[union-attr]  # a test is a task
     }
+
+
+async def test_a_client_that_leaves_while_its_call_is_settled_shortens_nothing() -> None:
+    relay = Relay()
+    async with asyncio.timeout(5) as deadline:
+        silence = Silence(load(_env_file=None), relay, deadline)
+        relay.on_hang_up(lambda: silence.leave(1))
+        await asyncio.sleep(0)
+        silence.end()
+
+    relay.hang_up()
+
+    assert relay.gone

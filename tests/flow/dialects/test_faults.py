@@ -1,6 +1,7 @@
 """F-38 to F-55 through other dialects: nothing is hidden, invented, repeated or given away."""
 
 import asyncio
+import contextlib
 import json
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from core.domain.notifying import Trouble
 from core.settings import Settings
+from gateway.http1 import Connection, Pool, Target
 from gateway.translation import litellm_port
 
 OUTPUT_COUNT = {
@@ -100,6 +102,25 @@ async def test_a_failure_is_booked_so_on_both_databases(place: Place) -> None:
     assert (await booked(served, refused))[0] == "voided"
     assert (await booked(served, garbled))[0] == "captured"
     await served.assert_clean()
+
+
+@on_sqlite
+async def test_f15_who_leaves_before_a_provider_is_reached_is_charged_nothing(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def connect(_pool: Pool, _to: Target) -> Connection:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    monkeypatch.setattr(Pool, "connection", connect)
+    short = settings.model_copy(update={"disconnect_grace_seconds": 0.1})
+    async with translating(short, monkeypatch) as (served, _):
+        ann = await served.member("ann")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await served.chat(ann, "hi", model="claude")
+        await served.quiet()
+        assert await served.rows("SELECT outcome, cost FROM call") == [("voided", 0)]
 
 
 @on_sqlite
