@@ -250,7 +250,8 @@ def _executed(action: object, said: Activity, key: str, by: tuple[Person, At]) -
 def _at(said: Activity) -> At | None:
     """Return where it happened; None where it is none of the three kinds of places."""
     where = said.conversation
-    told = said.channel_data.tenant if said.channel_data else None
+    tenant = said.channel_data.tenant if said.channel_data else None
+    team = said.channel_data.team if said.channel_data else None
     scope = where.conversation_type or ("groupChat" if where.is_group else PERSONAL)
     if not where.id or scope not in {PERSONAL, *SHARED}:
         return None
@@ -258,7 +259,8 @@ def _at(said: Activity) -> At | None:
         service_url=said.service_url,
         conversation=where.id,
         scope=scope,
-        tenant=((told.id if told else None) or where.tenant_id or "").lower(),
+        tenant=((tenant.id if tenant else None) or where.tenant_id or "").lower(),
+        team=(team.id if team else None) or "",
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from bots.teams.activities import Person
 from bots.teams.references import TEAMS, At
 from bots.teams.sdk import Api, Json
-from bots.transport import Fault, Rejected
+from bots.transport import Fault, Rejected, Unreachable
 from core.domain.accounts import Account, domain_of
 from core.service import linking
 from core.service.start import Core
@@ -62,11 +62,19 @@ class People:
         known = self.emails.get(name)
         if known is not None:
             return known
-        try:
-            found = await self.api.member(at.service_url, at.conversation, mri)
-        except (Fault, Rejected):
-            return ""
-        return self.emails.put(name, _vouched(found, at.tenant))
+        found = await self._member(mri, at)
+        return self.emails.put(name, _vouched(found, at.tenant)) if found else ""
+
+    async def _member(self, mri: str, at: At) -> Json:
+        """Return what Teams tells of somebody: a channel may know less of them than its team."""
+        for place in filter(None, (at.place, at.team)):
+            try:
+                return await self.api.member(at.service_url, place, mri)
+            except Unreachable:
+                continue
+            except (Fault, Rejected):
+                break
+        return {}
 
     async def _direct(self, who: Person, at: At) -> str:
         """Return the personal chat with somebody; nothing if they have not added us."""

@@ -27,6 +27,8 @@ class At(Struct, frozen=True):
     scope: str
     """personal, groupChat or channel."""
     tenant: str
+    team: str = ""
+    """Of a channel: the conversation that has its team's members."""
 
     @property
     def personal(self) -> bool:

@@ -30,10 +30,15 @@ class Tenant(Struct, frozen=True):
     id: Id | None = None
 
 
+class Team(Struct, frozen=True):
+    id: Id | None = None
+
+
 class Channel(Struct, frozen=True):
     """What only Teams adds to an activity."""
 
     tenant: Tenant | None = None
+    team: Team | None = None
 
 
 class Entity(Struct, frozen=True):

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from urllib.parse import unquote
 
 import pytest
-from world.microsoft_things import TENANT, Json, Message
+from world.microsoft_things import BOT, TENANT, Json, Message
 from world.teams_office import Microsoft, TeamsOffice, office_at
 from world.teams_people import TeamsPerson, until
 from world.teams_replay import settled
 from world.teams_screen import Screen, Told
+from world.teams_ways import mention
 
 from bots.teams import desk
 from bots.teams.activities import Person, Sent
@@ -183,3 +185,22 @@ async def test_a_request_is_shown_to_nobody_who_is_not_where_it_stands(
         assert "tests" in Screen(told.card).text
     told = await mia.clicks_on(action, dict(action["data"]), elsewhere)
     assert "Reject" in Screen(told.card).buttons
+
+
+async def test_a_member_is_asked_for_where_teams_keeps_members(office: TeamsOffice) -> None:
+    """A thread has none: botframework-sdk#3062. Those of some channels are its team's alone."""
+    await office.served.member("bob")
+    bob = office.user("bob")
+    said = office.teams.message(bob.user, office.channel, "<at>TokenPool</at> help", [])
+    said["entities"] = [mention(BOT, "TokenPool")]
+    said["channelData"]["team"] = {"id": "19:team@thread.tacv2"}
+    office.vendor.chats["19:team@thread.tacv2"] = office.channel
+    office.vendor.faults["member"].append("404:ConversationNotFound")
+
+    await office.teams.happens(said)
+
+    await settled(office)
+    asked = [unquote(one.path) for one in office.vendor.calls if one.operation == "member"]
+    assert [one.split("/")[-3] for one in asked] == [office.channel.id, "19:team@thread.tacv2"]
+    links = await office.served.rows("SELECT platform FROM identity_link WHERE platform = 'teams'")
+    assert len(links) == 1
