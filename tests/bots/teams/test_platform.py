@@ -1,12 +1,15 @@
-"""How Teams is set up, begins, goes on after a death, and what ends its start."""
+"""Which settings Teams takes, for whom it works with them, and what it leaves alone.
+
+Its beginning and its end are seen in tests/bots/teams/test_life.py.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from flow.serving import Served, serving
+from flow.serving import serving
 from pydantic import SecretStr
-from world.microsoft_things import APP_ID, BOT, PASSWORD, TENANT, Json
+from world.microsoft_things import BOT, PASSWORD, TENANT, Json
 from world.teams_office import Microsoft, TeamsOffice, office_at, office_of, up, with_teams
 from world.teams_people import until
 from world.teams_screen import Screen
@@ -18,7 +21,7 @@ from bots.teams.platform import wrong
 from bots.teams.references import TEAMS, At
 from core.service import inbox
 from core.service.start import Core, open_core
-from core.settings import Settings, SettingsError
+from core.settings import Settings
 from core.store.statements import Program, Read
 
 PASS = SecretStr(PASSWORD)
@@ -47,32 +50,6 @@ async def anonymous(configured: Settings, microsoft: Microsoft) -> AsyncIterator
         yield office_of(served, microsoft)
 
 
-async def test_without_settings_there_is_no_teams(configured: Settings) -> None:
-    async with serving(configured) as served:
-        assert (await served.http.post(PATH)).status_code == 404
-        answer = (await served.http.get("/health/ready")).json()
-        assert "teams" not in {part["name"] for part in answer["parts"]}
-
-
-@pytest.mark.parametrize(
-    ("given", "missing"),
-    [
-        ({"teams_app_id": APP_ID}, "TOKENPOOL_TEAMS_APP_PASSWORD"),
-        ({"teams_app_id": APP_ID, "teams_app_password": PASS}, "TOKENPOOL_TEAMS_TENANTS"),
-        ({"teams_app_password": PASS, "teams_tenants": TENANT}, "TOKENPOOL_TEAMS_APP_ID"),
-        ({"teams_anonymous": True, "teams_app_password": PASS}, "leave it out beside"),
-        ({"teams_anonymous": True, "host": "0.0.0.0"}, "must be a loopback address"),
-    ],
-)
-async def test_half_of_the_settings_end_the_start_with_what_to_do(
-    configured: Settings, given: Json, missing: str
-) -> None:
-    with pytest.raises(SettingsError, match=missing) as caught:
-        async with serving(configured.model_copy(update=given)):
-            pass
-    assert PASSWORD not in str(caught.value)
-
-
 def test_what_is_right_is_not_wrong(configured: Settings) -> None:
     for given in ({}, {"teams_app_password": PASS}, {"teams_anonymous": True}):
         assert wrong(configured.model_copy(update=given)) == ""
@@ -95,25 +72,6 @@ async def test_where_an_app_signs_in(
     assert {str(one["tenant"]) for one in microsoft.vendor.logins} == {asked}
 
 
-async def test_until_it_has_signed_in_teams_is_told_to_come_again(
-    configured: Settings, microsoft: Microsoft
-) -> None:
-    microsoft.vendor.down = True
-    async with serving(with_teams(configured, microsoft)) as served:
-        office = office_of(served, microsoft)
-        ann = office.user("ann")
-        said = office.teams.message(ann.user, microsoft.vendor.direct(ann.user), "help", [])
-        assert (await office.teams.knock(said)).status == 503
-        await until_part(served, "login")
-        assert microsoft.vendor.logins[0]["client_secret"] == PASSWORD
-
-
-async def until_part(served: Served, word: str) -> None:
-    async with asyncio.timeout(5):
-        while word not in str((await served.http.get("/health/ready")).json()["parts"]):
-            await asyncio.sleep(0.02)
-
-
 async def test_without_proof_this_machine_alone_is_served(anonymous: TeamsOffice) -> None:
     ann = anonymous.user("ann")
     said = anonymous.teams.message(ann.user, anonymous.vendor.direct(ann.user), "help", [])
@@ -134,10 +92,10 @@ async def test_without_proof_this_machine_alone_is_served(anonymous: TeamsOffice
     assert all("authorization" not in call.headers for call in anonymous.vendor.calls)
 
 
-async def test_what_a_dead_process_left_is_done(
+async def test_of_what_a_dead_process_left_not_all_is_done(
     configured: Settings, microsoft: Microsoft
 ) -> None:
-    """But nothing that cannot be read, or that came from where we do not write."""
+    """Nothing that cannot be read, or that came from where we do not write."""
     user = microsoft.vendor.hire("eve")
     at = At(microsoft.vendor.service_url, microsoft.vendor.direct(user).id, "personal", TENANT)
     evil = At("https://evil.example/", at.conversation, at.scope, TENANT)
