@@ -11,6 +11,7 @@ from flow.serving import Member, Served
 from sqlmodel import SQLModel
 from world.slack_people import Screen as SlackScreen
 from world.teams_people import button, until
+from world.teams_replay import settled
 from world.teams_screen import Screen
 from world.teams_walkers import WAIT, Walk, card_for, hired, in_channel, in_slacks_channel
 from world.telegram_vendor import GROUP
@@ -170,6 +171,7 @@ async def make_keys(walk: Walk) -> None:
     assert key not in (kept := await everything(walk.served))
     assert other not in kept
     assert walk.key_of("ann").id in kept, "the search would not find what is there"
+    await settled(walk.three.teams)
     await walk.served.core.database.run(_due)
     await until(lambda: typed.deleted)
 

@@ -5,6 +5,7 @@ from flow.serving import Member
 from world.microsoft_things import Message
 from world.teams_office import TeamsOffice
 from world.teams_people import TeamsPerson, until
+from world.teams_replay import settled
 from world.teams_screen import Screen
 
 
@@ -107,4 +108,5 @@ async def test_old_clients_get_by_with_messages(office: TeamsOffice) -> None:
     form = await ann.asks("key new", "Make key")
     await ann.clicks("Make key", form, label="laptop")
     await until(lambda: any(ann.sees(one).says("API key", "deleted in two") for one in ann.chat))
+    await settled(office)
     assert await office.served.rows("SELECT place FROM vanishing") != []
