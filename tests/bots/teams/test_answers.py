@@ -8,9 +8,12 @@ from world.teams_replay import settled
 from world.teams_screen import Screen, Told
 
 from bots import dispatch
+from bots.commands.command import refused
+from bots.context import Answer
 from bots.teams import desk
 from bots.teams.answers import ADD_ME, BELOW, IN_PRIVATE, SHOWN_ONCE
 from cards.actions import Verb, encode
+from core.domain.errors import Code
 from core.store.jobs import Unavailable
 
 WEEK = encode(Verb.VACATION_ON, "7d")
@@ -257,3 +260,23 @@ async def test_a_database_that_is_away_lets_teams_send_again(
     monkeypatch.setattr(database, "read", read)
     assert [(await office.teams.knock(one)).status for one in said] == [202, 200, 200]
     await until(lambda: any("credits left" in text(one) for one in ann.chat))
+
+
+async def test_a_refusal_that_offers_nothing_is_a_sentence(
+    office: TeamsOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As for somebody who is disabled between two statements of their click."""
+    ann = await office.person("ann")
+    await ann.asks("request 70 tests", "You ask for 70")
+    await until(lambda: office.vendor.in_chat(office.channel.id))
+    (shared,) = office.vendor.in_chat(office.channel.id)
+    await settled(office)
+    seen = len(office.vendor.messages)
+
+    async def refuse(*_: object, **__: object) -> Answer:
+        return refused(dispatch.NOT_ACTIVE, Code.ACCOUNT_DISABLED)
+
+    monkeypatch.setattr(dispatch, "act", refuse)
+    for at in (ann.chat[-1], shared):
+        assert (await does(ann, encode(Verb.QUOTA), at)).note == dispatch.NOT_ACTIVE
+    assert len(office.vendor.messages) == seen
