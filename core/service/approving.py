@@ -112,7 +112,7 @@ async def withdraw(core: Core, caller: Caller, approval_id: str) -> ApprovalView
 
 
 async def expire_due(core: Core) -> int:
-    """Expire what nobody decided within a day; return how many requests that were."""
+    """Expire what nobody decided within a day, some at a time; return how many that were."""
     act = by_clock(core)
     if not await core.database.read(approval_rows.any_due(act.now_ms)):
         return 0

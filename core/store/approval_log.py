@@ -143,7 +143,7 @@ def withdraw_of(act: Act, member_id: str) -> Program[None]:
 
 
 def expire_due(act: Act) -> Program[int]:
-    """Expire every request whose time is over; return how many."""
+    """Expire requests whose time is over, a hundred at once at most; return how many."""
     due = yield from rows.lock_due(act.now_ms)
     for approval in due:
         yield from _expire(act, approval)
