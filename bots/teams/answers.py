@@ -8,7 +8,7 @@ to a dialog, or vanishes from the personal chat.
 from dataclasses import dataclass
 
 from bots.context import Answer
-from bots.showing import card_of, note_of, says_all
+from bots.showing import card_of, says_all
 from bots.teams import shown
 from bots.teams.activities import Executed, Submitted, Wrote
 from bots.teams.places import Places, direct
@@ -22,6 +22,7 @@ BELOW = "You find it below."
 IN_PRIVATE = "I have answered in our personal chat."
 ADD_ME = "Add me to your personal apps first (Apps, then TokenPool), then do it again."
 SHOWN_ONCE = "I have put it below. It is shown once."
+LOST = "It is shown once, and Teams has not taken it. Ask for it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Answers:
             return shown.note(card.said)
         if card.secret:
             posted = await self.places.post(event.at, card, account)
-            return shown.note(SHOWN_ONCE if posted else note_of(answer).title)
+            return shown.note(SHOWN_ONCE if posted else LOST)
         if answer.replaces:
             return shown.in_place(card)
         posted = await self.places.post(event.at, card, account)

@@ -15,6 +15,7 @@ from world.teams_ways import mention
 from bots.teams import desk
 from bots.teams.activities import Person, Sent
 from bots.teams.activities import encode as encode_event
+from bots.teams.answers import LOST
 from bots.teams.groups import NOT_THERE
 from bots.teams.references import TEAMS, At
 from cards.actions import Verb, encode
@@ -185,6 +186,16 @@ async def test_a_request_is_shown_to_nobody_who_is_not_where_it_stands(
         assert "tests" in Screen(told.card).text
     told = await mia.clicks_on(action, dict(action["data"]), elsewhere)
     assert "Reject" in Screen(told.card).buttons
+
+
+async def test_a_key_that_could_not_be_shown_is_not_said_to_be_ready(office: TeamsOffice) -> None:
+    ann = await office.person("ann")
+    await ann.asks("key new", "Make key")
+    office.vendor.faults["post"].append("500")
+
+    await ann.clicks("Make key", label="laptop")
+
+    assert ann.said == LOST
 
 
 async def test_a_member_is_asked_for_where_teams_keeps_members(office: TeamsOffice) -> None:
