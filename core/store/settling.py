@@ -104,8 +104,7 @@ class SettleDesk:
             freed = -resolution.delta.held - resolution.delta.spent
             self._folio.take_cut(ticket.row_id, f"cut:{call_id}", freed)
         self._ended.append((call_id, RESOLVES[resolution.kind].value))
-        if resolution.kind is Kind.VOID and ticket.idempotency_id:
-            self._freed.append(ticket.idempotency_id)
+        self._free_claim(item, resolution.kind)
         self._calls.append(_call_row(item, resolution))
         self._leave_attempts(item)
         self._leave_words(item)
@@ -152,7 +151,13 @@ class SettleDesk:
             item.now_ms,
         ))  # fmt: skip
         self._leave_attempts(item)
+        self._free_claim(item, outcome.kind)
         return cost
+
+    def _free_claim(self, item: SettleItem, kind: Kind) -> None:
+        """Give a call that produced nothing its Idempotency-Key back: a retry is a first try."""
+        if kind is Kind.VOID and item.ticket.idempotency_id:
+            self._freed.append(item.ticket.idempotency_id)
 
     def _receipt(self, item: SettleItem, charged: int) -> Receipt:
         ticket, remaining = item.ticket, item.ticket.remaining_micro

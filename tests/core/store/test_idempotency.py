@@ -99,6 +99,18 @@ async def test_a_voided_call_gives_its_key_back(town: Town) -> None:
     assert [tuple(row) for row in await town.query(CLAIMS)] == [("ada/k", second.call_id)]
 
 
+async def test_a_call_that_was_captured_and_then_voided_gives_its_key_back_too(town: Town) -> None:
+    """Its process was thought dead, and it knew better."""
+    first = await granted(town, "ada", 30)
+    await town.capture(first)
+    await town.void(first)
+
+    second = await granted(town, "ada", 40)
+    await town.void(first)
+
+    assert [tuple(row) for row in await town.query(CLAIMS)] == [("ada/k", second.call_id)]
+
+
 async def test_voiding_twice_does_not_take_the_key_from_the_call_that_has_it_now(
     town: Town,
 ) -> None:
