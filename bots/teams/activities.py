@@ -177,7 +177,7 @@ def _read(said: Activity) -> Event | None:
         case "conversationUpdate":
             added = said.members_added or []
             ours = any(one.id == said.recipient.id for one in added)
-            return Came(key, who, at) if ours else None
+            return _came(key, who, at) if ours else None
         case _:
             return None
 
@@ -185,8 +185,16 @@ def _read(said: Activity) -> Event | None:
 def _installed(said: Activity, key: str, who: Person, at: At) -> Event | None:
     """Return that we were added or removed; an update of the app is neither."""
     if said.action == "add":
-        return Came(key, who, at)
+        return _came(key, who, at)
     return Left(key, who, at) if said.action == "remove" else None
+
+
+def _came(key: str, who: Person, at: At) -> Event | None:
+    """Return that we were added; somebody whom Teams does not name yet is greeted by what follows.
+
+    An installation is told by two activities, and only the first of a conversation is news.
+    """
+    return Came(key, who, at) if who.id or not at.personal else None
 
 
 def _message(said: Activity, key: str, who: Person, at: At) -> Event | None:

@@ -215,3 +215,21 @@ async def test_a_member_is_asked_for_where_teams_keeps_members(office: TeamsOffi
     assert [one.split("/")[-3] for one in asked] == [office.channel.id, "19:team@thread.tacv2"]
     links = await office.served.rows("SELECT platform FROM identity_link WHERE platform = 'teams'")
     assert len(links) == 1
+
+
+async def test_whoever_adds_us_is_greeted_though_teams_names_them_late(
+    office: TeamsOffice,
+) -> None:
+    """Of the two activities of an installation, the first may come without their directory id."""
+    await office.served.member("bob")
+    bob = office.user("bob")
+    chat, added = office.vendor.direct(bob.user), [{"id": BOT}]
+    first = office.teams.of(bob.user, chat, "conversationUpdate", membersAdded=added)
+    del first["from"]["aadObjectId"]
+
+    await office.teams.happens(first)
+    await settled(office)
+    await office.teams.happens(office.teams.of(bob.user, chat, "installationUpdate", action="add"))
+
+    await settled(office)
+    assert len(says(bob, "You have 5,000")) == 1
