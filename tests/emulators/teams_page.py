@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.async_api import Locator, Page, Route, WebSocketRoute, expect
+from playwright.async_api import Locator, Page, Request, Route, WebSocketRoute, expect
 from world.chromium import SECONDS, picture
 from world.slack_people import until
 
@@ -26,17 +26,24 @@ class TeamsPage:
     def __init__(self, page: Page, world: Json, service_url: str) -> None:
         self._page, self.world, self._service_url = page, world, service_url
         self.told: list[Json] = []
-        """What the page was told: of messages, new and changed ones, and lines of its log."""
+        """What comes for the page: messages, new and changed ones, and lines of its log."""
         self._numbers = count(1)
+        self._asking: set[Request] = set()
+        self._tasks: list[asyncio.Task[None]] = []
         self._posts = False
         """Whether a line is a post of its own here, above all others."""
 
     async def open(self, url: str) -> None:
+        self._watch()
         self._page.set_default_timeout(SECONDS * 1000)
         await self._page.route("**/*", _only_here)
         await self._page.route_web_socket("**/_ws*/**", self._overhear)
         await self._page.goto(url)
         await expect(self._page.get_by_text("Connected.")).to_be_visible()
+
+    def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
 
     async def opens_again(self) -> None:
         """Load the page anew: it begins by adding the bot, as if it had not been there."""
@@ -51,14 +58,17 @@ class TeamsPage:
 
     async def writes(self, text: str, *, mention: bool = False) -> None:
         boxes = self._page.get_by_role("textbox")
-        await (boxes.first if self._posts else boxes.last).click()
+        box = boxes.first if self._posts else boxes.last
+        await box.click()
         if mention:
             await self._page.keyboard.type("@")
             await self._page.get_by_role("menuitem", name=self.world["bot"]["name"]).click()
             await self._page.keyboard.type(" ")
         await self._page.keyboard.insert_text(text)
+        await expect(box).to_contain_text(text)
         sends = POST if self._posts else SEND
         await self._page.get_by_role("button", name=sends).first.click()
+        await expect(box).to_have_text("")
 
     async def mocks(self, item: str) -> None:
         """Let the page send one of the events that its menu has."""
@@ -109,22 +119,48 @@ class TeamsPage:
         return dict(answer["body"])
 
     def cards(self, conversation: str) -> list[Json]:
-        """Return the cards of a conversation, as they came."""
-        told = [one for one in self.told if one.get("actionConversationId") == conversation]
+        """Return the cards that came to a conversation, as they were then."""
+        new = [one for one in self.told if one.get("action") == "createMessage"]
+        told = [one for one in new if one["actionConversationId"] == conversation]
         return [one["message"]["attachments"][0]["content"] for one in told]
 
     async def picture(self, name: str) -> None:
         await picture(self._page, f"teams-{name}-{self.world['currentUser']['name']}")
 
     async def _overhear(self, route: WebSocketRoute) -> None:
-        """Let the page hear of an answer a little later: it loses one that is as fast as ours."""
+        """Let the page hear of an answer after what it asked: else it loses the answer."""
+        waiting: asyncio.Queue[str | bytes] = asyncio.Queue()
 
         def heard(told: str | bytes) -> None:
             with suppress(ValueError):
                 self.told.append(json.loads(told))
-            asyncio.get_running_loop().call_later(LATER_SECONDS, route.send, told)
+            waiting.put_nowait(told)
 
         route.connect_to_server().on_message(heard)
+        self._tasks.append(asyncio.create_task(self._tell(route, waiting)))
+
+    async def _tell(self, route: WebSocketRoute, waiting: asyncio.Queue[str | bytes]) -> None:
+        while True:
+            told = [await waiting.get()]
+            await asyncio.sleep(LATER_SECONDS)
+            while self._asking:
+                await asyncio.sleep(LATER_SECONDS)
+            told += [waiting.get_nowait() for _ in range(waiting.qsize())]
+            for one in told:
+                route.send(one)
+
+    def _watch(self) -> None:
+        """Know what the page has sent and has no answer to yet."""
+        self._page.on("request", self._asks)
+        for event in ("requestfinished", "requestfailed"):
+            self._page.on(event, self._answered)
+
+    def _asks(self, request: Request) -> None:
+        if request.method == "POST":
+            self._asking.add(request)
+
+    def _answered(self, request: Request) -> None:
+        self._asking.discard(request)
 
     def _invoke(self, name: str, value: Json, conversation: str, who: Json) -> Json:
         tenant = self.world["tenantId"]

@@ -99,8 +99,11 @@ async def playground(
         async with await browser.new_context(viewport={"width": 1400, "height": 1000}) as context:
             base = f"http://127.0.0.1:{port}"
             page = TeamsPage(await context.new_page(), world, f"{base}/_connector")
-            await page.open(base)
-            yield page
+            try:
+                await page.open(base)
+                yield page
+            finally:
+                page.close()
     finally:
         process.terminate()
         process.wait(10)
