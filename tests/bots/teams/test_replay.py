@@ -15,12 +15,10 @@ async def test_every_kind_of_activity_counts_once(office: TeamsOffice) -> None:
     await office.team("Research", 5000, "mia", "ann")
     kinds = await through_every_kind(office, ann, mia, ben)
     await settled(office)
-    await office.served.quiet()
     seen, before = len(office.vendor.messages), await counts(office)
 
     await again(office, *kinds.values())
 
-    await office.served.quiet()
     assert await counts(office) == before == [1, 6, 1, 1, 1, 1]
     assert len(office.vendor.messages) == seen
     assert kinds.keys() == KINDS
