@@ -16,6 +16,7 @@ from bots.chores import Chores
 from bots.showing import card_of
 from bots.teams import activities, shown
 from bots.teams.activities import (
+    PERSONAL,
     Came,
     Executed,
     Invoked,
@@ -31,7 +32,7 @@ from bots.teams.activities import (
 from bots.teams.answers import Answers
 from bots.teams.groups import WELCOME, Groups
 from bots.teams.people import People
-from bots.teams.references import TEAMS, References
+from bots.teams.references import TEAMS, At, References
 from bots.teams.sdk import Json, Reply
 from bots.turns import Turns
 from core.domain.accounts import Account
@@ -175,7 +176,12 @@ class Desk:
                 assert_never(never)
 
     async def _account(self, event: Noted) -> Account:
-        return await self.people.account(event.who, event.at)
+        """Return the account of whoever did something, and note their personal chat, if any."""
+        account = await self.people.account(event.who, event.at)
+        if account.address and not event.at.personal:
+            chat = At(event.at.service_url, account.address, PERSONAL, event.at.tenant)
+            await self.references.note(chat, event.who.mri)
+        return account
 
     async def _wrote(self, event: Wrote, account: Account) -> None:
         line = event.text

@@ -233,3 +233,22 @@ async def test_whoever_adds_us_is_greeted_though_teams_names_them_late(
 
     await settled(office)
     assert len(says(bob, "You have 5,000")) == 1
+
+
+async def test_who_has_had_a_word_in_a_channel_alone_sees_what_is_theirs(
+    office: TeamsOffice,
+) -> None:
+    """They had the app before we could hear of it."""
+    ann = await office.person("ann")
+    office.members["mia"] = await office.served.member("mia")
+    mia = office.user("mia")
+    office.vendor.direct(mia.user)
+    await mia.mentions("help", office.channel)
+    await settled(office)
+    await office.team("red", 10_000, "mia", "ann")
+
+    await ann.asks("request 70 tests")
+
+    await until(lambda: office.vendor.in_chat(office.channel.id))
+    shared = office.vendor.in_chat(office.channel.id)[-1]
+    assert "Reject" in (await mia.looks(shared)).buttons
