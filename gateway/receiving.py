@@ -42,6 +42,7 @@ class Receiving(HttpToolsProtocol):
         self._head_bytes = 0
         self._linger_bytes: int | None = None
         self._deadline: asyncio.TimerHandle | None = None
+        self._stuck: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         super().connection_made(transport)
@@ -49,7 +50,18 @@ class Receiving(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._wait_no_more()
+        self._stuck_no_more()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Note that the client takes nothing; if that lasts as long as a call may, it is gone."""
+        super().pause_writing()
+        self._stuck_no_more()
+        self._stuck = self.loop.call_later(self.settings.call_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._stuck_no_more()
+        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         if self._linger_bytes is not None:
@@ -113,6 +125,11 @@ class Receiving(HttpToolsProtocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+    def _stuck_no_more(self) -> None:
+        if self._stuck is not None:
+            self._stuck.cancel()
+            self._stuck = None
 
     def _too_late(self) -> None:
         self._deadline = None
