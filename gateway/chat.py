@@ -4,6 +4,7 @@ A bare ASGI handler: this is the hot path, and a route's machinery costs more th
 """
 
 import hmac
+import re
 
 import msgspec
 from msgspec.structs import replace
@@ -34,7 +35,8 @@ from gateway.upstream import Exchange
 from gateway.wire import ChatBody, parse_chat
 
 JSON = (b"content-type", b"application/json")
-OPENAI = "://api.openai.com/"
+OPENAI = re.compile(r"https?://([a-z]+\.)?api\.openai\.com/")
+"""Its addresses, those of its regions too."""
 DEFAULT_TIER = b',"service_tier":"default"}'
 EVENT_STREAM = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -162,7 +164,7 @@ def upstream_body(body: ChatBody, model: Model, output_tokens: int) -> bytes:
         output_tokens=min(output_tokens, model.max_output_tokens),
         output_field=model.output_field,
     )
-    return sent[:-1] + DEFAULT_TIER if OPENAI in model.api_base else sent
+    return sent[:-1] + DEFAULT_TIER if OPENAI.match(model.api_base) else sent
 
 
 async def _replay(kept: Kept, send: Send) -> None:

@@ -6,6 +6,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.domain.errors import Refusal
+from core.settings import load
+from gateway import catalog
+from gateway.chat import upstream_body
 from gateway.wire import ChatBody, parse_chat
 
 PNG = "data:image/png;base64," + "A" * 1_000
@@ -201,3 +204,20 @@ def test_any_value_in_any_field_is_accepted_or_refused(name: str, value: Any) ->
 @given(st.binary(max_size=60))
 def test_any_bytes_are_accepted_or_refused(body: bytes) -> None:
     refused_or_sound(body)
+
+
+@pytest.mark.parametrize(
+    ("base", "tier"),
+    [
+        ("https://api.openai.com/v1", "default"),
+        ("https://eu.api.openai.com/v1", "default"),
+        ("https://openai.example/api.openai.com/v1", None),
+    ],
+)
+def test_openai_is_asked_for_the_tier_that_was_priced(base: str, tier: str | None) -> None:
+    """Else it bills by what the project is set to."""
+    keys = {"OPENAI_API_KEY": "x", "OPENAI_BASE_URL": base}
+    model = catalog.load(load(_env_file=None), keys).models["gpt-4o"]
+    body = parse_chat(b'{"model":"gpt-4o","messages":[{"role":"user","content":"hi"}]}')
+
+    assert json.loads(upstream_body(body, model, 9)).get("service_tier") == tier
