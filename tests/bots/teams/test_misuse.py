@@ -1,10 +1,12 @@
 """A wrong order, edited messages, forged buttons and missing tokens: refused, or no harm."""
 
 import json
+from collections import Counter
 from itertools import cycle
 from random import Random
 
 import pytest
+from world.microsoft_keys import bearer
 from world.microsoft_things import Json
 from world.teams_fuzz import bad_tokens, knock
 from world.teams_office import TeamsOffice
@@ -114,6 +116,23 @@ async def test_a_click_without_a_token_is_no_click(office: TeamsOffice) -> None:
             said = office.teams.of(eve.user, eve.direct, "invoke", name=name, value=whole)
             assert (await office.teams.knock(said)).status == 400, (name, value)
     assert await office.served.rows("SELECT key FROM inbox") == []
+
+
+async def test_however_deep_it_is_nested_it_is_read_or_refused(office: TeamsOffice) -> None:
+    """On both sides of every depth at which a library gives up."""
+    ann = await office.person("ann")
+    await settled(office)
+    token = f"Bearer {bearer(office.vendor.service_url)}"
+    found = Counter[int]()
+    for depth in (10, 480, 500, 900, 950, 980, 1_000, 2_000, 20_000, 60_000):
+        for opened, closed in (("[", "]"), ('{"a":', "}")):
+            data = {"t": "help.show||0", "x": "DEEP"}
+            said = json.dumps(invoke(office, ann, "adaptiveCard/action", data))
+            deep = opened * depth + "1" + closed * depth
+            found[await knock(office, said.replace('"DEEP"', deep).encode(), token)] += 1
+
+    assert set(found) == {200, 400, 413}
+    assert found[200] >= 6
 
 
 async def test_what_a_form_sends_is_as_long_as_anybody_likes(office: TeamsOffice) -> None:
