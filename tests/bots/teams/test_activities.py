@@ -90,11 +90,13 @@ def test_a_line_in_a_channel_that_mentions_us_and_others() -> None:
         mention(US, "<at>TokenPool</at>"), mention("29:bob", "<at>Bob</at>", "Bob\u202e\n"),
         {"type": "clientInfo", "locale": "de"}, {"type": "mention", "text": "<at>?</at>"},
     ]  # fmt: skip
-    found = read(LINE | {"conversation": CHANNEL, "text": text, "entities": entities})
+    team = {"tenant": {"id": TENANT}, "team": {"id": "19:team"}}
+    said = LINE | {"conversation": CHANNEL, "text": text, "channelData": team}
+    found = read(said | {"entities": entities})
     assert isinstance(found, Wrote)
     assert found.text == "why  <at>Bob</at>"
     assert found.named == [Named("<at>Bob</at>", "29:bob", "Bob")]
-    assert found.at == At(URL, str(CHANNEL["id"]), "channel", "tenant-1")
+    assert found.at == At(URL, str(CHANNEL["id"]), "channel", "tenant-1", "19:team")
     assert (found.at.place, found.at.personal) == ("19:c@thread.tacv2", False)
 
 
@@ -153,8 +155,11 @@ def test_a_dialog_opens_and_is_sent() -> None:
     ("action", "kind"), [("add", Came), ("remove", Left), ("add-upgrade", None), (None, None)]
 )
 def test_the_app_comes_and_goes(action: str | None, kind: type[Came | Left] | None) -> None:
-    found = read(SAID | {"type": "installationUpdate", "action": action})
-    assert found == (kind("a:1|f:1", WHO, AT) if kind else None)
+    said = SAID | {"type": "installationUpdate", "action": action}
+    assert read(said) == (kind("a:1|f:1", WHO, AT) if kind else None)
+    nobody = said | {"from": {"id": "29:ann"}}
+    assert type(read(nobody | {"conversation": CHANNEL})) is (kind or type(None))
+    assert type(read(nobody)) is (Left if kind is Left else type(None))
 
 
 def test_the_scope_of_a_conversation() -> None:
