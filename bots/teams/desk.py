@@ -204,7 +204,8 @@ class Desk:
                 await self.answers.instead_of_note(event, account, answer)
             await self.answers.after_executed(event, account, answer)
             return
-        if not self._tell(event.key, self.answers.in_dialog(answer)):
+        in_dialog = self.answers.in_dialog(shown.refilled(answer, values))
+        if not self._tell(event.key, in_dialog):
             await self.answers.instead_of_dialog(account, answer)
         if isinstance(event, Sent):
             await self.answers.after_sent(account, answer)

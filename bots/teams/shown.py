@@ -1,10 +1,14 @@
 """Cards as they stand in Teams: in messages, in place of another, and in dialogs."""
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
+from bots.context import Answer
 from cards.actions import Verb, encode
-from cards.card import Card
+from cards.card import Card, Form, Node
 from cards.render import limits, plain, teams
 
 Json = dict[str, Any]
@@ -51,6 +55,24 @@ def dialog(card: Card) -> Json:
     title = limits.said(card.title, MOST_TITLE)
     value = {"title": title, "width": "medium", "height": "medium", "card": content}
     return {"task": {"type": "continue", "value": value}}
+
+
+def refilled(answer: Answer, values: Mapping[str, str]) -> Answer:
+    """Return an answer whose form, if it came back, holds what was sent with it.
+
+    Only for dialogs, which nobody reads again: a line may have been a key.
+    """
+    if answer.done or answer.card is None:
+        return answer
+    body = (_again_with(node, values) for node in answer.card.body)
+    return dataclasses.replace(answer, card=replace(answer.card, body=tuple(body)))
+
+
+def _again_with(node: Node, values: Mapping[str, str]) -> Node:
+    if not isinstance(node, Form):
+        return node
+    fields = (replace(one, value=values.get(one.name, one.value)) for one in node.fields)
+    return replace(node, fields=tuple(fields))
 
 
 def dialog_note(text: str) -> Json:

@@ -252,3 +252,13 @@ async def test_who_has_had_a_word_in_a_channel_alone_sees_what_is_theirs(
     await until(lambda: office.vendor.in_chat(office.channel.id))
     shared = office.vendor.in_chat(office.channel.id)[-1]
     assert "Reject" in (await mia.looks(shared)).buttons
+
+
+async def test_a_form_that_comes_back_holds_what_was_typed(office: TeamsOffice) -> None:
+    ann = await office.person("ann")
+
+    token = encode(Verb.NOTIFY_SET, "form")
+    told = await sends(ann, token, thresholds="50, many", quiet="22-7")
+
+    inputs = Screen(told.dialog).inputs
+    assert (inputs["thresholds"]["value"], inputs["quiet"]["value"]) == ("50, many", "22-7")
