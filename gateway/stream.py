@@ -66,11 +66,16 @@ class Pumps:
             raise Refusal(Code.SERVER_BUSY, text)
 
     async def drain(self, seconds: float) -> None:
+        """Let calls end, then cancel what is left, which settles it; then what cannot settle.
+
+        That is so while the ledger is away: the next start captures those holds.
+        """
         self.closing = True
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=seconds)
-        for task in self._tasks:
-            task.cancel()
+        for patience in (seconds, SETTLE_SECONDS):
+            if self._tasks:
+                await asyncio.wait(self._tasks, timeout=patience)
+            for task in self._tasks:
+                task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
 

@@ -12,6 +12,8 @@ from world.locking import locked
 from core.settings import Settings
 from core.store import sqlite
 from gateway import stream
+from gateway.call import Call
+from gateway.relay import Relay
 
 
 @pytest.fixture
@@ -112,3 +114,26 @@ async def test_an_answer_leaves_after_five_seconds_and_is_settled_later(
     states = await hasty.rows("SELECT DISTINCT outcome, estimated FROM call")
     assert [(row[0], bool(row[1])) for row in states] == [("settled", False)]
     await hasty.assert_clean()
+
+
+async def test_an_end_does_not_wait_for_a_ledger_that_is_away(
+    hasty: Served, provider: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next start captures what could not be settled."""
+    monkeypatch.setattr(stream, "SETTLE_SECONDS", 0.3)
+    pumps, start = list[stream.Pumps](), stream.Pumps.start
+
+    def noted(self: stream.Pumps, call: Call) -> Relay:
+        pumps.append(self)
+        return start(self, call)
+
+    monkeypatch.setattr(stream.Pumps, "start", noted)
+    member = await known(hasty)
+    call = asyncio.create_task(hasty.chat(member, "tokens=5 hold=1"))
+    await sent(provider, 2)
+    async with locked(hasty.core.database.url):
+        async with asyncio.timeout(10):
+            await pumps[0].drain(0.1)
+
+        assert (await call).status_code == 500
+        assert (len(pumps[0]), await hasty.open_holds()) == (0, 1)
