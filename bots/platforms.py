@@ -25,6 +25,8 @@ class Platform:
     build: Callable[[Core], Transport]
     wrong: Callable[[Settings], str] = lambda _settings: ""
     """Returns what else is wrong with its settings, without a value of any."""
+    instead: str = ""
+    """A setting with which it needs none of these."""
 
 
 def built(core: Core, platforms: Iterable[Platform]) -> dict[str, Transport]:
@@ -39,7 +41,8 @@ def configured(settings: Settings, platforms: Iterable[Platform]) -> tuple[Platf
     wrong: list[str] = []
     for platform in platforms:
         wrong += filter(None, [platform.wrong(settings)])
-        lacking = [names for names in platform.needs if not _given(settings, names)]
+        needs = () if _given(settings, (platform.instead,)) else platform.needs
+        lacking = [names for names in needs if not _given(settings, names)]
         if not lacking:
             found.append(platform)
         elif len(lacking) < len(platform.needs):
@@ -50,7 +53,7 @@ def configured(settings: Settings, platforms: Iterable[Platform]) -> tuple[Platf
 
 
 def _given(settings: Settings, names: tuple[str, ...]) -> bool:
-    values = (getattr(settings, name) for name in names)
+    values = (getattr(settings, name) for name in names if name)
     return any(v.get_secret_value() if isinstance(v, SecretStr) else v for v in values)
 
 

@@ -37,9 +37,9 @@ class Vanish:
         for place, message_id in await vanishing.due(self.core, self.platform):
             try:
                 await self.delete(place, message_id)
-            except (RateLimited, Transient) as fault:
+            except (RateLimited, Transient) as fault:  # of one place: the others may be well
                 log.warning("not_deleted", part=self.platform, error=str(fault))
-                return
+                continue
             except (Gone, Unreachable, Rejected):
                 log.info("not_there", part=self.platform)
             await vanishing.gone(self.core, self.platform, place, message_id)

@@ -36,7 +36,8 @@ async def find_person(ctx: Context, text: str) -> Named:
 async def _mentioned(ctx: Context, mention: re.Match[str]) -> str:
     """Return the id of the member whose account is mentioned, or the name beside the mention."""
     account = Account(ctx.account.platform, ctx.account.tenant, mention[1])
-    return await linking.owner(ctx.core, account) or mention[2] or mention[1]
+    owner = await linking.caller_of(ctx.core, account)
+    return owner.id if owner else mention[2] or mention[1]
 
 
 async def teams_in_sight(ctx: Context) -> tuple[TeamView, ...]:

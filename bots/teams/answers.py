@@ -100,7 +100,7 @@ class Answers:
         card = card_of(answer)
         if answer.follows and answer.card is not None and not card.secret:
             return shown.for_viewer(card, await self.places.viewers(card.ref))
-        if answer.card is None or says_all(answer):
-            return shown.note(card.said)
+        if answer.card is None or says_all(answer) or (answer.toast and not answer.done):
+            return shown.note(answer.toast or card.said)
         posted = await self.places.post_privately(card, account)
         return shown.note(IN_PRIVATE if posted else ADD_ME)

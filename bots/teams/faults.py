@@ -24,7 +24,7 @@ KNOWN = frozenset(
 )  # fmt: skip
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_SLOW, CLASH, TOO_MANY = 401, 403, 404, 408, 412, 429
 PASSING = frozenset({UNAUTHORIZED, TOO_SLOW, CLASH})
-BAD, SERVER = 400, 500
+BAD, SERVER, NOT_MADE = 400, 500, 501
 USUAL_SECONDS = 2.0
 MOST_SECONDS = 3600.0
 OF_MESSAGES = frozenset({"PUT", "DELETE"})
@@ -40,7 +40,7 @@ def of(method: str, status: int, code: str, retry_after: str | None) -> Fault | 
         return Unreachable(word)
     if status == NOT_FOUND:
         return Gone(word) if method in OF_MESSAGES else Unreachable(word)
-    if status >= SERVER or status < BAD or status in PASSING:
+    if status != NOT_MADE and (status >= SERVER or status < BAD or status in PASSING):
         return Transient(word)
     return Rejected(word)
 

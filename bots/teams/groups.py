@@ -21,8 +21,9 @@ from cards.actions import Verb, decode
 from cards.approval import approval_card
 from cards.card import Card, Text
 from core.domain.accounts import Account
-from core.service import boards
+from core.service import approving, boards, linking
 from core.service.start import Core
+from core.views.chat import RequestView
 
 PRIVATELY = "Say that in our personal chat: it is not for this place."
 NOT_THERE = "This is not there any more."
@@ -52,22 +53,27 @@ class Groups:
             answer = await dispatch.say(self.core, account, line)
             sent = await self.places.post_privately(card_of(answer), account)
             said = IN_PRIVATE if sent else ADD_ME
-        await self.places.post(event.at, Card(said), account)
+        await self.places.say(event.at, said)
 
     async def refreshed(self, event: Refreshed) -> Json:
         """Return what a viewer sees of a shared request: theirs to decide, theirs, or nobody's."""
         action = decode(event.token)
         if action is None or action.verb is not Verb.APPROVAL:
             return shown.note(NOT_THERE)
-        account = Account(TEAMS, event.at.tenant, event.who.id, event.who.name)
         viewers = await self.places.viewers(action.ref)
-        answer = await dispatch.act(self.core, account, event.token)
-        if answer.done and answer.card is not None and answer.card.ref == action.ref:
-            return shown.for_viewer(answer.card, viewers)
+        mine = await self._seen_by(event, action.ref)
+        if mine is not None:
+            return shown.for_viewer(approval_card(mine), viewers)
         view = await boards.request_view(self.core, action.ref) if self._board(event.at) else None
         if view is None:
             return shown.note(NOT_THERE)
         return shown.for_others(approval_card(view), viewers)
+
+    async def _seen_by(self, event: Refreshed, ref: str) -> RequestView | None:
+        """Return a request as whoever looks may see it; None if it is nothing of theirs."""
+        account = Account(TEAMS, event.at.tenant, event.who.id)
+        caller = await linking.caller_of(self.core, account)
+        return await approving.shown_to(self.core, caller.id, ref) if caller else None
 
     def _board(self, at: At) -> bool:
         """Return whether every request stands there; elsewhere a token may be forged."""

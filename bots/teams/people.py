@@ -7,63 +7,81 @@ whose domain is the tenant's own: that of their sign-in name. If it does not ans
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import Generic, NamedTuple, TypeVar
 
 from bots.teams.activities import Person
 from bots.teams.references import TEAMS, At
 from bots.teams.sdk import Api, Json
 from bots.transport import Fault, Rejected, Unreachable
+from core.domain import wording
 from core.domain.accounts import Account, domain_of
 from core.service import linking
 from core.service.start import Core
 
 KEPT_SECONDS = 300.0
+T = TypeVar("T")
 MOST_KEPT = 5_000
 MEMBER = "user"
 """What the directory calls a full member; others are `guest` and `anonymous`."""
 
 
+class Known(NamedTuple):
+    """What Teams tells of somebody in a conversation."""
+
+    name: str
+    email: str
+    """A vouched one, or nothing."""
+
+
 @dataclass(slots=True)
-class Remembered:
-    """Texts by name, each for some minutes."""
+class Remembered(Generic[T]):
+    """Answers by name, each for some minutes."""
 
-    kept: dict[str, tuple[float, str]] = field(default_factory=dict)
+    kept: dict[str, tuple[float, T]] = field(default_factory=dict)
 
-    def get(self, name: str) -> str | None:
-        until, text = self.kept.get(name, (0.0, ""))
-        return text if asyncio.get_running_loop().time() < until else None
+    def get(self, name: str) -> T | None:
+        until, found = self.kept.get(name, (0.0, None))
+        return found if asyncio.get_running_loop().time() < until else None
 
-    def put(self, name: str, text: str) -> str:
+    def put(self, name: str, found: T) -> T:
         if len(self.kept) >= MOST_KEPT:
             del self.kept[next(iter(self.kept))]
         self.kept.pop(name, None)
-        self.kept[name] = (asyncio.get_running_loop().time() + KEPT_SECONDS, text)
-        return text
+        self.kept[name] = (asyncio.get_running_loop().time() + KEPT_SECONDS, found)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
 class People:
     core: Core
     api: Api
-    emails: Remembered = field(default_factory=Remembered)
-    chats: Remembered = field(default_factory=Remembered)
+    known: Remembered[Known] = field(default_factory=Remembered)
+    chats: Remembered[str] = field(default_factory=Remembered)
 
     async def account(self, who: Person, at: At) -> Account:
         """Return the account of whoever did something, with where they can be written to."""
         chat = at.place if at.personal else await self._direct(who, at)
         account = Account(TEAMS, at.tenant, who.id, who.name, chat)
-        if await linking.owner(self.core, account) is not None:
+        if await linking.caller_of(self.core, account) is not None:
             return account
-        email = await self.email(who.mri, at)
-        return Account(TEAMS, at.tenant, who.id, who.name, chat, email)
+        told = await self._told(who.mri, at)
+        return Account(TEAMS, at.tenant, who.id, who.name or told.name, chat, told.email)
 
     async def email(self, mri: str, at: At) -> str:
         """Return the vouched address of somebody in a conversation; nothing if there is none."""
+        return (await self._told(mri, at)).email
+
+    async def _told(self, mri: str, at: At) -> Known:
+        """Ask who somebody is; what could not be asked is not remembered."""
         name = f"{at.tenant}|{mri}"
-        known = self.emails.get(name)
+        known = self.known.get(name)
         if known is not None:
             return known
         found = await self._member(mri, at)
-        return self.emails.put(name, _vouched(found, at.tenant)) if found else ""
+        if not found:
+            return Known("", "")
+        called = wording.line(str(found.get("name") or ""), wording.MOST_NAME)
+        return self.known.put(name, Known(called, _vouched(found, at.tenant)))
 
     async def _member(self, mri: str, at: At) -> Json:
         """Return what Teams tells of somebody: a channel may know less of them than its team."""

@@ -52,6 +52,10 @@ class Places:
         at = await self.references.find(direct(account))
         return await self.post(at, card, account)
 
+    async def say(self, at: At, text: str) -> None:
+        """Post one sentence of ours."""
+        await self._send(at, shown.line(text))
+
     async def change(self, at: At, message_id: str, card: Card, account: Account) -> bool:
         """Show another card in a message of a personal chat."""
         if card.secret or not message_id:

@@ -9,12 +9,8 @@ from core.settings import Settings, variable
 
 PREFIX = "/api"
 ANONYMOUS = "teams_anonymous"
-NEEDS = (
-    ("teams_app_id", ANONYMOUS),
-    ("teams_app_password", ANONYMOUS),
-    ("teams_app_tenant", "teams_tenants", ANONYMOUS),
-)
-"""The app, its secret, and whose people are served; or that anybody on this machine is."""
+NEEDS = (("teams_app_id",), ("teams_app_password",), ("teams_app_tenant", "teams_tenants"))
+"""The app, its secret, and whose people are served; anonymous, anybody on this machine is."""
 
 
 def platform(routers: list[Router]) -> Platform:
@@ -27,7 +23,7 @@ def platform(routers: list[Router]) -> Platform:
         routers.append(teams.router)
         return teams.transport
 
-    return Platform("teams", NEEDS, build, wrong)
+    return Platform("teams", NEEDS, build, wrong, ANONYMOUS)
 
 
 def wrong(settings: Settings) -> str:

@@ -8,13 +8,14 @@ from msgspec.structs import replace
 
 from bots.context import Answer
 from cards.actions import Verb, encode
-from cards.card import Card, Form, Node
+from cards.card import Actions, Card, Form, Node, Text, Tone
 from cards.render import limits, plain, teams
 
 Json = dict[str, Any]
 CARD = "application/vnd.microsoft.card.adaptive"
 NOTE = "application/vnd.microsoft.activity.message"
 MOST_TITLE = 60
+SEE_MORE = "Who may decide it has buttons here, or finds it by saying approvals to me in private."
 
 
 def message(card: Card) -> Json:
@@ -22,9 +23,14 @@ def message(card: Card) -> Json:
     return _message(card, teams.card(card))
 
 
+def line(text: str) -> Json:
+    """Return a message that is one sentence of ours."""
+    return {"type": "message", "text": text, "textFormat": "plain"}
+
+
 def shared(card: Card, viewers: Sequence[str]) -> Json:
     """Return a message for many; these viewers see in it what is theirs to do."""
-    return _message(card, teams.shared(card, viewers, _again(card)))
+    return _message(card, _for_many(card, viewers))
 
 
 def in_place(card: Card) -> Json:
@@ -40,8 +46,7 @@ def for_viewer(card: Card, viewers: Sequence[str]) -> Json:
 
 def for_others(card: Card, viewers: Sequence[str]) -> Json:
     """Return what those see of a shared card for whom there is nothing to do in it."""
-    value = teams.shared(card, viewers, _again(card))
-    return {"statusCode": 200, "type": CARD, "value": value}
+    return {"statusCode": 200, "type": CARD, "value": _for_many(card, viewers)}
 
 
 def note(text: str) -> Json:
@@ -78,6 +83,13 @@ def _again_with(node: Node, values: Mapping[str, str]) -> Node:
 def dialog_note(text: str) -> Json:
     """Return the answer that leaves a sentence in a dialog, with nothing to do but close it."""
     return {"task": {"type": "message", "value": text}}
+
+
+def _for_many(card: Card, viewers: Sequence[str]) -> Json:
+    """Draw a card as it is before anybody in particular looks; what waits says who sees more."""
+    waits = any(isinstance(node, Actions) for node in card.body)
+    body = (*card.body, Text(SEE_MORE, Tone.MUTED)) if waits else card.body
+    return teams.shared(replace(card, body=body), viewers, _again(card))
 
 
 def _message(card: Card, content: Json) -> Json:

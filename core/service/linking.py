@@ -34,16 +34,13 @@ async def resolve(core: Core, account: Account) -> Caller | None:
     return spoken.caller
 
 
-async def owner(core: Core, account: Account) -> str | None:
-    """Return the id of the member an account speaks for, without taking it for a sign of life."""
-    spoken = await core.database.read(identity_links.find(account))
-    return spoken.caller.id if spoken and spoken.caller else None
+async def caller_of(core: Core, account: Account) -> Caller | None:
+    """Return the member an account speaks for, without taking it for a sign of life.
 
-
-async def speaks_for(core: Core, account: Account) -> str | None:
-    """Return whose account this is, for whoever mentions it: it is not here, and links nothing."""
+    Whoever is mentioned, or only looks at something, is not written to by that, nor linked.
+    """
     spoken = await core.database.read(identity_links.find(account))
-    return spoken.caller.id if spoken and spoken.caller else None
+    return spoken.caller if spoken else None
 
 
 async def lost(core: Core, account: Account) -> None:

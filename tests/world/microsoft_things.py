@@ -76,8 +76,11 @@ class Message:
 
     @property
     def card(self) -> Json:
-        """The card that is shown, empty without one."""
-        attached = self.activity.get("attachments") or [{}]
+        """The card that is shown; of a plain message, its line as one would show it."""
+        attached = self.activity.get("attachments")
+        if not attached:
+            line = {"type": "TextRun", "text": self.activity.get("text", "")}
+            return {"body": [{"type": "RichTextBlock", "inlines": [line]}]}
         content: Json = attached[0].get("content", {})
         return content
 

@@ -72,7 +72,7 @@ async def test_a_full_member_is_linked_by_their_address(
     assert caller.id == ann.id
     again = await desk.speaks(user)  # whom we know needs no address any more
     assert again == Account(TEAMS, TENANT, user.aad, "ann", user.direct)
-    desk.people.emails.kept.clear()
+    desk.people.known.kept.clear()
     assert (await desk.speaks(user)).email == ""
     assert len(desk.vendor.asked("member")) == 1
 
@@ -151,7 +151,7 @@ async def test_the_directory_is_asked_once_in_five_minutes(desk: Desk) -> None:
     assert len(desk.vendor.asked("member")) == 2
 
     now = asyncio.get_running_loop().time()
-    kept = desk.people.emails.kept
+    kept = desk.people.known.kept
     assert all(now + 290 < until <= now + people.KEPT_SECONDS for until, _ in kept.values())
     kept.update({name: (now, text) for name, (_, text) in kept.items()})
     user.email = "ann@new.example"
@@ -204,4 +204,4 @@ async def test_few_are_remembered(desk: Desk, monkeypatch: pytest.MonkeyPatch) -
     await desk.speaks(users[0])
 
     assert len(desk.vendor.asked("member")) == asked + 1
-    assert len(desk.people.emails.kept) == 2
+    assert len(desk.people.known.kept) == 2

@@ -135,8 +135,10 @@ async def test_whoever_is_only_mentioned_has_not_been_here(office: Office, ana: 
     await office.core.database.run(_lost)
     mentioned = replace(PHONE, name="", address="")
 
-    assert await linking.owner(office.core, mentioned) == ana.id
-    assert await linking.owner(office.core, replace(mentioned, external_id="0")) is None
+    found = await linking.caller_of(office.core, mentioned)
+    assert found is not None
+    assert found.id == ana.id
+    assert await linking.caller_of(office.core, replace(mentioned, external_id="0")) is None
     assert await office.rows("SELECT reachable FROM identity_link") == [(False,)]
 
 
