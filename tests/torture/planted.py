@@ -164,7 +164,7 @@ BUGS = [
     Bug(
         "a voided call keeps its idempotency key",
         "core/store/settling.py",
-        "if resolution.kind is Kind.VOID and ticket.idempotency_id:",
+        "if kind is Kind.VOID and item.ticket.idempotency_id:",
         "if False:",
     ),
     Bug(

@@ -73,6 +73,13 @@ ATTEMPT_BUGS = [
         PROVIDERS,
     ),
     Planted(
+        "who leaves before a provider is reached is charged",
+        "gateway/upstream.py",
+        'outcome = "unsent" if was_unsent(cut) else outcome',
+        "del cut",
+        "tests/flow/test_impatience.py",
+    ),
+    Planted(
         "a provider need not stop at its limit",
         "gateway/upstream.py",
         "if self.meter.produced_bytes > self.most_said_bytes:",

@@ -61,9 +61,9 @@ GATEWAY_BUGS = [
     ),
     Planted(
         "a client that leaves is followed no further",
-        "gateway/stream.py",
-        "loop.time() + settings.disconnect_grace_seconds,",
-        "loop.time(),",
+        "gateway/silence.py",
+        "now + seconds))",
+        "now))",
         IMPATIENCE,
     ),
     Planted(
@@ -78,8 +78,7 @@ GATEWAY_BUGS = [
         "gateway/upstream.py",
         '            raise Produced(Code.UPSTREAM_ERROR, "The connection to the provider broke.")'
         " from None",
-        "            raise Nothing(Refusal(Code.UPSTREAM_ERROR, TEXTS[Code.UPSTREAM_ERROR]))"
-        " from None",
+        "            raise Nothing(unsent(NotSent())) from None",
         FAULTS,
     ),
     Planted(
