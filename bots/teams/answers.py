@@ -57,8 +57,8 @@ class Answers:
 
     async def instead_of_note(self, event: Executed, account: Account, answer: Answer) -> None:
         """Say in the personal chat what a click that nobody waits for any more came to."""
-        alone = answer.card is None or says_all(answer)
-        if alone or (answer.follows and not event.at.personal):
+        on_shared = not event.at.personal and (answer.follows or _refused(answer))
+        if answer.card is None or says_all(answer) or on_shared:
             await self.instead_of_dialog(account, answer)
 
     async def instead_of_dialog(self, account: Account, answer: Answer) -> None:
@@ -100,7 +100,12 @@ class Answers:
         card = card_of(answer)
         if answer.follows and answer.card is not None and not card.secret:
             return shown.for_viewer(card, await self.places.viewers(card.ref))
-        if answer.card is None or says_all(answer) or (answer.toast and not answer.done):
+        if answer.card is None or says_all(answer) or _refused(answer):
             return shown.note(answer.toast or card.said)
         posted = await self.places.post_privately(card, account)
         return shown.note(IN_PRIVATE if posted else ADD_ME)
+
+
+def _refused(answer: Answer) -> bool:
+    """Return whether there is a sentence that says why nothing happened."""
+    return bool(answer.toast) and not answer.done

@@ -123,10 +123,12 @@ async def test_a_decision_too_late_for_the_shared_card_is_told_in_the_chat(
     await slowly(office, mia)
 
     told = await executes(mia, encode(Verb.APPROVE, ref=str(row[0])), shared)
+    await executes(mia, encode(Verb.KEY_SEND), shared)
 
     assert told.note == desk.LATE
     await settled(office)
     await until(lambda: says(mia, "pproved"))
+    assert "label" in Screen(mia.last.card).inputs
 
 
 @pytest.fixture
