@@ -238,7 +238,7 @@ PROFILES = {
         max_examples=40, derandomize=True, phases=(Phase.generate, Phase.shrink)
     ),
     "torture": settings(max_examples=2_000, phases=(Phase.generate, Phase.shrink)),
-    "planted": settings(max_examples=200, derandomize=True, phases=(Phase.generate,)),
+    "planted": settings(max_examples=400, derandomize=True, phases=(Phase.generate,)),
 }
 """HYPOTHESIS_PROFILE names one. A step on PostgreSQL takes four times as long.
 
