@@ -11,23 +11,20 @@ MOST_WAIT = 5.0
 AGAIN_SECONDS = 0.5
 
 
-async def twice(call: Callable[[], Awaitable[str]], *, once: bool = False) -> str:
-    """Return what a call returns, at its second try if need be; raise what ends that.
-
-    `once`: it may have arrived although no answer came, and must not come again.
-    """
+async def twice(call: Callable[[], Awaitable[str]]) -> str:
+    """Return what a call returns, at its second try if need be; raise what ends that."""
     try:
         return await call()
     except Fault as fault:
-        wait = _wait(fault, once=once)
+        wait = _wait(fault)
         if wait > MOST_WAIT:
             raise
     await asyncio.sleep(wait)
     return await call()
 
 
-def _wait(fault: Fault, *, once: bool) -> float:
+def _wait(fault: Fault) -> float:
     """Return after how many seconds a message may be tried again; endless if it may not."""
     if isinstance(fault, RateLimited):
         return fault.retry_seconds
-    return AGAIN_SECONDS if isinstance(fault, Transient) and not once else inf
+    return AGAIN_SECONDS if isinstance(fault, Transient) else inf

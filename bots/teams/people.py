@@ -6,7 +6,7 @@ whose domain is the tenant's own: that of their sign-in name. If it does not ans
 """
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Generic, NamedTuple, TypeVar
 
 from bots.teams.activities import Person
@@ -60,8 +60,10 @@ class People:
 
     async def account(self, who: Person, at: At) -> Account:
         """Return the account of whoever did something, with where they can be written to."""
-        chat = at.place if at.personal else await self._direct(who, at)
-        account = Account(TEAMS, at.tenant, who.id, who.name, chat)
+        account = Account(TEAMS, at.tenant, who.id, who.name)
+        known = at.place if at.personal else await linking.address_of(self.core, account)
+        chat = known or await self._direct(who, at)
+        account = replace(account, address=chat)
         if await linking.caller_of(self.core, account) is not None:
             return account
         told = await self._told(who.mri, at)

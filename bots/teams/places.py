@@ -19,11 +19,11 @@ from bots.transport import Fault, Rejected
 from cards.card import Card, Text, Tone
 from core.domain.accounts import Account
 from core.domain.addresses import Address
-from core.domain.errors import Refusal
 from core.service import boards, delivery, linking, vanishing
 from core.service.start import Core
 
 VANISHES = "This message is deleted in two minutes."
+COMES = Card("One moment …", (Text("What comes here is shown once. " + VANISHES, Tone.MUTED),))
 
 log = structlog.get_logger("tokenpool.teams")
 
@@ -60,10 +60,7 @@ class Places:
         """Show another card in a message of a personal chat."""
         if card.secret or not message_id:
             return False
-        try:
-            await self.api.edit(at.service_url, at.place, message_id, shown.message(card))
-        except (Fault, Rejected) as fault:
-            _missed("change", fault)
+        if not await self._edit(at, message_id, shown.message(card)):
             return False
         await self._follow(at, message_id, card, account)
         return True
@@ -82,28 +79,31 @@ class Places:
         return await self.references.mris(addresses)
 
     async def _once(self, at: At, card: Card) -> bool:
-        """Post what is shown once: it is deleted in two minutes, or at once if it could stay."""
+        """Show what is shown once: first its place, which is to be deleted, then what it holds.
+
+        So nothing of it stays, whenever this process ends, and whatever Teams does not answer.
+        """
         if not at.personal:
             return False
-        vanishes = replace(card, body=(*card.body, Text(VANISHES, Tone.MUTED)))
-        sent = await self._send(at, shown.message(vanishes), secret=True)
+        sent = await self._send(at, shown.message(COMES))
         if not sent:
             return False
+        await vanishing.add(self.core, TEAMS, f"{at.tenant}|{at.place}", sent)
+        vanishes = replace(card, body=(*card.body, Text(VANISHES, Tone.MUTED)))
+        return await self._edit(at, sent, shown.message(vanishes))
+
+    async def _edit(self, at: At, message_id: str, message: Json) -> bool:
         try:
-            await vanishing.add(self.core, TEAMS, f"{at.tenant}|{at.place}", sent)
-        except Refusal:
-            await self.api.delete(at.service_url, at.place, sent)
-            raise
+            await self.api.edit(at.service_url, at.place, message_id, message)
+        except (Fault, Rejected) as fault:
+            _missed("change", fault)
+            return False
         return True
 
-    async def _send(self, at: At, message: Json, *, secret: bool = False) -> str:
-        """Send a message and return its id; what may work a moment later is tried once more.
-
-        Not so a secret that may have arrived: of its first copy nobody would know.
-        """
-        send = partial(self.api.send, at.service_url, at.conversation, message)
+    async def _send(self, at: At, message: Json) -> str:
+        """Send a message and return its id; what may work a moment later is tried once more."""
         try:
-            return await twice(send, once=secret)
+            return await twice(partial(self.api.send, at.service_url, at.conversation, message))
         except (Fault, Rejected) as fault:
             _missed("message", fault)
             return ""

@@ -16,12 +16,12 @@ from bots.telegram.sdk import Api, Json, Rows
 from bots.transport import Fault, Rejected
 from cards.card import Card, Text, Tone
 from core.domain.accounts import Account
-from core.domain.errors import Refusal
 from core.service import delivery, linking, vanishing
 from core.service.start import Core
 
 MOST_TOLD = 2_000
 VANISHES = "This message is deleted in two minutes. It cannot be forwarded."
+COMES = Card("One moment …", (Text("What comes here is shown once. " + VANISHES, Tone.MUTED),))
 
 log = structlog.get_logger("tokenpool.telegram")
 
@@ -51,13 +51,10 @@ class Places:
     async def send(
         self, chat: str, message: Json, *, protect: bool = False, reply_to: str = ""
     ) -> str:
-        """Send a message that follows nothing; what may work a moment later is tried once more.
-
-        Not so a secret that may have arrived: of its first copy nobody would know.
-        """
+        """Send a message that follows nothing; what may work a moment later is tried once more."""
         send = partial(self.api.send, chat, message, protect=protect, reply_to=reply_to)
         try:
-            return await twice(send, once=protect)
+            return await twice(send)
         except (Fault, Rejected) as fault:
             _missed("message", fault)
             return ""
@@ -96,18 +93,22 @@ class Places:
             _missed("click", fault)
 
     async def _once(self, chat: str, card: Card) -> str:
-        """Post what is shown once: it is deleted in two minutes, or at once if it could stay."""
+        """Show what is shown once: first its place, which is to be deleted, then what it holds.
+
+        So nothing of it stays, whenever this process ends, and whatever Telegram does not answer.
+        """
         if chat.startswith("-"):
             return ""
-        shown = replace(card, body=(*card.body, Text(VANISHES, Tone.MUTED)))
-        sent = await self.send(chat, marks.secret_message(shown), protect=True)
+        sent = await self.send(chat, marks.message(COMES), protect=True)
         if not sent:
             return ""
+        await vanishing.add(self.core, TELEGRAM, chat, sent)
+        shown = replace(card, body=(*card.body, Text(VANISHES, Tone.MUTED)))
         try:
-            await vanishing.add(self.core, TELEGRAM, chat, sent)
-        except Refusal:
-            await self.api.delete(chat, sent)
-            raise
+            await self.api.edit(chat, sent, marks.secret_message(shown))
+        except (Fault, Rejected) as fault:
+            _missed("secret", fault)
+            return ""
         return sent
 
     async def _follow(self, chat: str, message_id: str, card: Card, account: Account) -> None:

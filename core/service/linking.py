@@ -43,6 +43,12 @@ async def caller_of(core: Core, account: Account) -> Caller | None:
     return spoken.caller if spoken else None
 
 
+async def address_of(core: Core, account: Account) -> str:
+    """Return where whoever has an account was written to last; nothing if that is not known."""
+    spoken = await core.database.read(identity_links.find(account))
+    return spoken.link.address if spoken and spoken.caller else ""
+
+
 async def lost(core: Core, account: Account) -> None:
     """Note that an account does not want to be written to, until something comes from it again."""
     await core.database.run(lambda: identity_links.lose(account))

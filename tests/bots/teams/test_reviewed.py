@@ -193,7 +193,7 @@ async def test_a_request_is_shown_to_nobody_who_is_not_where_it_stands(
 async def test_a_key_that_could_not_be_shown_is_not_said_to_be_ready(office: TeamsOffice) -> None:
     ann = await office.person("ann")
     await ann.asks("key new", "Make key")
-    office.vendor.faults["post"].append("500")
+    office.vendor.faults["edit"].append("500")
 
     await ann.clicks("Make key", label="laptop")
 

@@ -18,6 +18,7 @@ from bots.turns import Turns
 from bots.vanish import Vanish
 from cards.card import Card
 from core.service import boards, vanishing
+from core.service.start import Core
 from core.store import vanishing as rows
 
 
@@ -53,18 +54,23 @@ async def test_what_was_done_stays_done_if_it_cannot_be_shown(called: TelegramOf
     assert await called.served.rows("SELECT key FROM inbox WHERE state = 'failed'") == []
 
 
-async def test_a_fault_that_passes_is_tried_once_more_but_no_secret_is(
-    called: TelegramOffice,
-) -> None:
+async def test_a_fault_that_passes_is_tried_once_more(called: TelegramOffice) -> None:
     ann = await called.person("ann")
     called.vendor.faults["sendMessage"].append("500")
     assert "credits left" in (await ann.asks("quota")).shown
 
-    called.vendor.faults["sendMessage"].append("500")
+
+async def test_a_secret_comes_into_a_place_that_will_be_deleted(called: TelegramOffice) -> None:
+    """Whether Telegram takes it or not, and whoever dies between: the place is noted first."""
+    ann = await called.person("ann")
+    called.vendor.faults["editMessageText"].append("500")
     await ann.writes("key new laptop")
     assert "credits left" in (await ann.asks("quota")).shown
 
-    assert not any(one.protected for one in ann.chat)
+    (place,) = [one for one in ann.chat if one.protected]
+    assert "tp_" not in place.shown
+    noted = await called.served.rows("SELECT message_id FROM vanishing")
+    assert noted == [(str(place.id),)]
 
 
 async def test_a_message_that_is_gone_is_answered_by_another(called: TelegramOffice) -> None:
@@ -125,9 +131,9 @@ async def test_a_code_comes_with_a_link_that_types_it(called: TelegramOffice) ->
 
 
 async def test_what_cannot_be_deleted_now_is_deleted_later(
-    called: TelegramOffice, vendor: TelegramVendor, api: Api
+    core: Core, vendor: TelegramVendor, api: Api
 ) -> None:
-    core, ann = called.served.core, vendor.hire("ann", started=True)
+    ann = vendor.hire("ann", started=True)
     sent = await api.send(str(ann.id), {"text": "tp_secret"})
     for message in (sent, "4242"):
         await core.database.run(partial(rows.add, "telegram", str(ann.id), message, 1))
