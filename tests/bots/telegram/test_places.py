@@ -65,7 +65,8 @@ async def test_a_secret_comes_into_a_place_that_will_be_deleted(called: Telegram
     ann = await called.person("ann")
     called.vendor.faults["editMessageText"].append("500")
     await ann.writes("key new laptop")
-    assert "credits left" in (await ann.asks("quota")).shown
+    await ann.writes("quota")
+    await until(lambda: ann.chat and "credits left" in ann.last.shown)
 
     (place,) = [one for one in ann.chat if one.protected]
     assert "tp_" not in place.shown
