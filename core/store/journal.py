@@ -22,6 +22,10 @@ from core.store.statements import Program
 Result = object
 
 
+MOST_KNOWN = 100_000
+"""Rows whose ids are remembered; those of periods that are over would never be asked for again."""
+
+
 class Journal:
     """Makes the writer's batches. `known` remembers rows that are open, to skip opening them."""
 
@@ -32,6 +36,8 @@ class Journal:
 
     def folio(self, now_ms: int) -> Folio:
         """Return an empty working set for a program of its own (approvals, quota changes)."""
+        if len(self._known) > MOST_KNOWN:
+            self._known.clear()  # what is forgotten is found open again, once
         return Folio(self.rules, self._known, now_ms)
 
     def __call__(self, items: Sequence[Item], *, recheck: bool) -> Program[list[Result]]:

@@ -6,6 +6,7 @@ from world.people import Town
 
 from core.calls import Denied, Ticket
 from core.domain.balancer import Reason
+from core.store import journal
 from core.store.items import Item
 
 
@@ -231,3 +232,17 @@ async def test_a_batch_whose_commit_was_unknown_finds_its_own_holds(town: Town) 
         (t.call_id, t.amount_micro) for t in before if isinstance(t, Ticket)
     ]
     assert await town.standing(town.own("ada")) == (100, 90, 0)
+
+
+async def test_the_rows_that_are_remembered_are_not_more_and_more(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "MOST_KNOWN", 0)
+    for _ in range(3):
+        await town.settle(await town.hold("ada", 10), 10)
+        await town.settle(await town.hold("bob", 10, critical=True), 10)
+
+    town.database.journal.folio(0)
+
+    assert town.database.journal._known == set()
+    assert await town.standing(town.own("ada")) == (100, 0, 30)
