@@ -111,6 +111,15 @@ def refuse_crowded(raw: bytes | msgspec.Raw) -> None:
         raise malformed(f"it has more than {MOST_VALUES:,} values in tools or formats")
 
 
+def refuse_many_messages(raw: bytes | msgspec.Raw) -> None:
+    """Refuse more messages than fields are allowed, before each becomes an object.
+
+    Within a text the quotes are escaped, so these bytes are a name or a whole value.
+    """
+    if len(raw) > MOST_KEYS and bytes(raw).count(b'"role"') > MOST_KEYS:
+        raise malformed(f"it has more than {MOST_KEYS:,} fields in all")
+
+
 def refuse_excess(values: Iterable[object], *, depth: int = 1) -> None:
     """Refuse free-form values that are too deep, have too many keys or too large an integer.
 

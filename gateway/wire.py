@@ -26,6 +26,7 @@ from gateway.json_limits import (
     refuse_crowded,
     refuse_duplicates,
     refuse_excess,
+    refuse_many_messages,
     refuse_too_many_keys,
     slices,
 )
@@ -118,6 +119,7 @@ def _values(fields: dict[str, msgspec.Raw]) -> Values:
     name = ""
     for free in fields.keys() & FREE_FORM:
         refuse_crowded(fields[free])
+    refuse_many_messages(fields.get("messages", b""))
     try:
         for name, raw in fields.items():
             values[name] = CHAT[name].decode(raw)

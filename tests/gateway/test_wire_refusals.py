@@ -232,6 +232,18 @@ def test_a_schema_with_too_many_values_is_refused_before_it_is_decoded() -> None
     assert caught.value.code is Code.INVALID_JSON
 
 
+def test_a_body_of_tiny_messages_is_refused_before_they_are_read() -> None:
+    """F-11: six hundred thousand fit into a body; here one that is no message comes last."""
+    tiny = b'{"role":"user","content":""},' * 10_001
+    with pytest.raises(Refusal) as caught:
+        parse_chat(b'{"model":"demo","messages":[' + tiny + b"7]}")
+
+    assert caught.value.code is Code.INVALID_JSON
+    assert "10,000" in caught.value.message
+    said = json.dumps('"role"' * 10_001).encode()
+    assert parse_chat(b'{"model":"demo","messages":[{"role":"user","content":' + said + b"}]}")
+
+
 def test_a_schema_may_be_as_deep_as_allowed() -> None:
     assert parse_chat(with_parameters(nested(27))).has_tools
 
