@@ -136,8 +136,10 @@ async def test_what_a_dead_process_left_is_done(office: TeamsOffice) -> None:
     await again.transport.stop()
 
     assert ann.sees(ann.last).says("credits left")
-    states = dict(map(tuple, await office.served.rows("SELECT key, state FROM inbox")))
-    assert states["left"] == "done"
+    states = {"left": "received"}
+    async with asyncio.timeout(10):  # the office's own may have taken it up
+        while states["left"] != "done":
+            states = dict(map(tuple, await office.served.rows("SELECT key, state FROM inbox")))
     assert states["old"] in {"received", "failed"}
 
 
