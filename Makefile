@@ -29,7 +29,7 @@ install: $(DEV) $(PROJECT) ## make .venv with everything for development
 
 test: $(DEV) $(PROJECT) ## run the tests; coverage 93 % over all, 100 % of the pure parts
 	$(BIN)/coverage erase
-	$(BIN)/pytest -n 4 --cov --cov-report=term-missing:skip-covered
+	$(BIN)/pytest -n 4 --dist worksteal --cov --cov-report=term-missing:skip-covered
 	$(BIN)/coverage report --include='core/domain/*,cards/*' --fail-under=100
 
 pictures: $(DEV) $(PROJECT) ## photograph the web chat into pictures/, light, dark and on a phone
