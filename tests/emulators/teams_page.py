@@ -90,6 +90,10 @@ class TeamsPage:
         await expect(found).to_be_visible()
         return found
 
+    async def hears(self, words: str) -> None:
+        """Wait for a message of plain text that says this."""
+        await expect(self._page.get_by_text(words).last).to_be_visible()
+
     async def asks(self, text: str, *words: str) -> Locator:
         await self.writes(text)
         return await self.sees(*words)
