@@ -10,6 +10,8 @@ from world.microsoft_things import BOT, Chat, Json, Message, User
 from world.teams_screen import Screen, Told
 from world.teams_ways import NAME, Teams, mention
 
+from bots.teams.places import COMES
+
 SECONDS = 10.0
 TASK = {"type": "task/fetch"}
 
@@ -69,7 +71,8 @@ class TeamsPerson:
         before = {one.id for one in self.chat}
 
         def found() -> list[Message]:
-            return [m for m in self.chat if m.id not in before and self.sees(m).says(*words)]
+            new = [m for m in self.chat if m.id not in before and self.sees(m).says(*words)]
+            return [m for m in new if self.sees(m).title != COMES.title]  # what is secret comes
 
         await self.writes(text)
         await until(found)

@@ -8,6 +8,8 @@ from typing import Any
 from world.telegram_things import BOT, Json, Message, User, chat
 from world.telegram_vendor import TelegramVendor
 
+from bots.telegram.places import COMES
+
 SECONDS = 10.0
 
 
@@ -58,10 +60,10 @@ class TelegramPerson:
         return await self.vendor.happens("message", said | (more or {}))
 
     async def asks(self, text: str) -> Message:
-        """Write in the private chat and return the answer."""
+        """Write in the private chat and return the answer; of a secret, when it is there."""
         before = len(self.chat)
         await self.writes(text)
-        await until(lambda: len(self.chat) > before)
+        await until(lambda: len(self.chat) > before and COMES.title not in self.last.shown)
         return self.last
 
     async def taps(self, label: str, message: Message | None = None) -> str:
