@@ -233,9 +233,9 @@ class Machine(Calls):
 
 
 PROFILES = {
-    "ci": settings(max_examples=120, derandomize=True, phases=(Phase.generate, Phase.shrink)),
+    "ci": settings(max_examples=80, derandomize=True, phases=(Phase.generate, Phase.shrink)),
     "ci-postgres": settings(
-        max_examples=40, derandomize=True, phases=(Phase.generate, Phase.shrink)
+        max_examples=25, derandomize=True, phases=(Phase.generate, Phase.shrink)
     ),
     "torture": settings(max_examples=2_000, phases=(Phase.generate, Phase.shrink)),
     "planted": settings(max_examples=400, derandomize=True, phases=(Phase.generate,)),
