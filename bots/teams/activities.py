@@ -46,55 +46,56 @@ class Person(Struct, frozen=True):
     name: str
 
 
-class Wrote(Struct, frozen=True, tag="wrote"):
-    """A line: in the personal chat, or to us where many read."""
+class Deed(Struct, frozen=True):
+    """What somebody did, and where; `key` is the same for every delivery of it."""
 
     key: str
     who: Person
     at: At
+
+
+class Wrote(Deed, frozen=True, tag="wrote"):
+    """A line: in the personal chat, or to us where many read."""
+
     text: str
     named: list[Named] = field(default_factory=list)
 
 
-class Submitted(Struct, frozen=True, tag="submitted"):
+class Submitted(Deed, frozen=True, tag="submitted"):
     """A button of an old client, which comes as a message."""
 
-    key: str
-    who: Person
-    at: At
     message: str
     token: str
     values: dict[str, str]
 
 
-class Executed(Struct, frozen=True, tag="executed"):
+class Executed(Deed, frozen=True, tag="executed"):
     """A button that waits for the card to show in place of its own."""
 
-    key: str
-    who: Person
-    at: At
     message: str
     token: str
     values: dict[str, str]
 
 
-class Opened(Struct, frozen=True, tag="opened"):
+class Opened(Deed, frozen=True, tag="opened"):
     """A button that opens a dialog."""
 
-    key: str
-    who: Person
-    at: At
     token: str
 
 
-class Sent(Struct, frozen=True, tag="sent"):
+class Sent(Deed, frozen=True, tag="sent"):
     """A button within a dialog."""
 
-    key: str
-    who: Person
-    at: At
     token: str
     values: dict[str, str]
+
+
+class Came(Deed, frozen=True, tag="came"):
+    """We have been added to a chat or team."""
+
+
+class Left(Deed, frozen=True, tag="left"):
+    """We have been removed: nothing can be written there any more."""
 
 
 class Refreshed(Struct, frozen=True, tag="refreshed"):
@@ -103,22 +104,6 @@ class Refreshed(Struct, frozen=True, tag="refreshed"):
     who: Person
     at: At
     token: str
-
-
-class Came(Struct, frozen=True, tag="came"):
-    """We have been added to a chat or team."""
-
-    key: str
-    who: Person
-    at: At
-
-
-class Left(Struct, frozen=True, tag="left"):
-    """We have been removed: nothing can be written there any more."""
-
-    key: str
-    who: Person
-    at: At
 
 
 Clicked = Submitted | Executed | Opened | Sent

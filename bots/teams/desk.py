@@ -70,8 +70,6 @@ class Desk:
     turns: Turns
     told: dict[str, asyncio.Future[Json]] = field(default_factory=dict)
     """Answers to clicks, by the key of the event: those on their way, and the last ones."""
-    busy: set[str] = field(default_factory=set)
-    """Events that are worked on here; who waits long for a turn outlives the event's lease."""
     late: set[str] = field(default_factory=set)
     """Clicks whose answer is on its way to nobody: it was waited for as long as Teams does."""
 
@@ -108,13 +106,9 @@ class Desk:
 
     async def work(self, event: Noted) -> None:
         """Do what an event asks for, and answer; if that breaks, it is tried again later."""
-        if event.key in self.busy:
-            return
-        self.busy.add(event.key)
-        try:
-            await self._in_turn(event)
-        finally:
-            self.busy.discard(event.key)
+        with self.arrivals.at_work(event.key) as ours:
+            if ours:
+                await self._in_turn(event)
 
     async def _in_turn(self, event: Noted) -> None:
         try:

@@ -56,6 +56,11 @@ class Desk:
 
     async def work(self, event: Event) -> None:
         """Do what an event asks for, and answer; if that breaks, it is tried again later."""
+        with self.arrivals.at_work(event.key) as ours:
+            if ours:
+                await self._in_turn(event)
+
+    async def _in_turn(self, event: Event) -> None:
         try:
             async with self.turns.of(event.user):
                 await self._work(event)

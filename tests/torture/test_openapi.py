@@ -22,7 +22,7 @@ async def test_schemathesis_finds_nothing_at_length(
         said = await found_by_schemathesis(served.url, caller.key, tmp_path, *phases)
         await clean(served)
 
-    assert said == ""
+    assert said == "", said
 
 
 async def clean(served: Served) -> None:
