@@ -27,8 +27,8 @@ async def vitals(core: Core) -> tuple[PartView, ...]:
 async def waiting(core: Core) -> Depths | None:
     """Return what waits in the database; None if that does not answer within a second."""
     try:
-        asked = core.database.read(depths(core.clock.now_ms()))
-        return await asyncio.wait_for(asked, MOST_SECONDS)
+        async with asyncio.timeout(MOST_SECONDS):
+            return await core.database.read(depths(core.clock.now_ms()))
     except (Refusal, TimeoutError):
         return None
 
@@ -38,7 +38,8 @@ async def _timed(name: str, work: Awaitable[None]) -> PartView:
     loop = asyncio.get_running_loop()
     began = loop.time()
     try:
-        await asyncio.wait_for(work, MOST_SECONDS)
+        async with asyncio.timeout(MOST_SECONDS):
+            await work
     except (Refusal, TimeoutError):
         return PartView(name, ok=False, ms=_ms(loop.time() - began), detail="does not answer")
     return PartView(name, ok=True, ms=_ms(loop.time() - began), detail="")

@@ -18,7 +18,8 @@ class Settled:
         """Return when a hold of this member has settled here, or after `seconds`."""
         event = self._events.setdefault(member_id, asyncio.Event())
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(event.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await event.wait()
 
     def announce(self, member_id: str) -> None:
         if event := self._events.pop(member_id, None):

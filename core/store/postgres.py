@@ -16,20 +16,8 @@ import asyncpg
 
 from core.store.jobs import Batcher, Busy, Job, Unavailable, Unit, resolve, units
 from core.store.postgres_faults import LOST, fault_of
-from core.store.statements import (
-    Announce,
-    Change,
-    Dialect,
-    Insert,
-    Program,
-    Read,
-    Row,
-    Statement,
-    change_sql,
-    insert_sql,
-    read_sql,
-)
-from core.store.waking import CHANNEL
+from core.store.postgres_programs import drive
+from core.store.statements import Dialect, Program
 from core.views.tally import Tally
 
 T = TypeVar("T")
@@ -42,7 +30,6 @@ IDLE_SECONDS = 5.0
 hangs must not lock the rows of all others."""
 READERS = 4
 DEADLOCK_RETRIES = 5
-NOTIFY = f"SELECT pg_notify('{CHANNEL}', $1)"
 STATUS_SECONDS = 0.05
 STATUS_READS = 200
 READ_XID = "SELECT pg_current_xact_id_if_assigned()::text"
@@ -109,7 +96,7 @@ class PostgresStore:
             async with self._pool.acquire(timeout=WAIT_SECONDS) as connection:
                 plain = cast("asyncpg.Connection[Any]", connection)
                 async with plain.transaction(isolation="repeatable_read", readonly=True):
-                    return await _drive(plain, program)
+                    return await drive(plain, program)
         except LOST as error:
             raise Unavailable(type(error).__name__) from error
 
@@ -118,7 +105,7 @@ class PostgresStore:
         assert self._pool is not None
         try:
             async with self._pool.acquire(timeout=WAIT_SECONDS) as connection:
-                return await _drive(cast("asyncpg.Connection[Any]", connection), program)
+                return await drive(cast("asyncpg.Connection[Any]", connection), program)
         except LOST as error:
             raise Unavailable(type(error).__name__) from error
 
@@ -180,7 +167,7 @@ class PostgresStore:
     async def _transact(self, program: Program[Any], *, traced: bool = False) -> Any:
         connection = await self._begun()
         try:
-            results = await _drive(connection, program)
+            results = await drive(connection, program)
             xid = await connection.fetchval(READ_XID) if traced else None
         except BaseException:
             await self._roll_back(connection)
@@ -239,34 +226,6 @@ class PostgresStore:
         if self._connection is not None:
             self._connection.terminate()
             self._connection = None
-
-
-async def _drive(connection: "asyncpg.Connection[Any]", program: Program[T]) -> T:
-    try:
-        statement = next(program)
-        while True:
-            statement = program.send(await _execute(connection, statement))
-    except StopIteration as done:
-        return cast("T", done.value)
-    finally:
-        program.close()
-
-
-async def _execute(connection: "asyncpg.Connection[Any]", statement: Statement) -> list[Row]:
-    match statement:
-        case Read(sql, params):
-            return list(await connection.fetch(read_sql(sql, Dialect.POSTGRES), *params))
-        case Insert(table, columns, rows, ignore):
-            sql = insert_sql(table, columns, ignore=ignore, dialect=Dialect.POSTGRES)
-            await connection.execute(sql, *map(list, zip(*rows, strict=True)))
-        case Change(table, columns, rows):
-            sql = change_sql(table, columns, Dialect.POSTGRES)
-            await connection.execute(sql, *map(list, zip(*rows, strict=True)))
-        case Announce(topic):
-            await connection.execute(NOTIFY, topic)
-        case _ as never:
-            raise AssertionError(never)
-    return []
 
 
 def _writers_settings() -> dict[str, str]:

@@ -25,11 +25,11 @@ from core.store.statements import (
     Read,
     Row,
     Statement,
-    change_sql,
     drive,
-    insert_sql,
     portions,
     read_sql,
+    sqlite_change,
+    sqlite_insert,
     sqlite_params,
 )
 from core.store.waking import Waking
@@ -187,13 +187,11 @@ def _execute(connection: sqlite3.Connection, statement: Statement, topics: list[
             return found
         case Insert(table, columns, rows, ignore):
             for part in portions(rows):
-                sql = insert_sql(
-                    table, columns, ignore=ignore, dialect=Dialect.SQLITE, rows=len(part)
-                )
+                sql = sqlite_insert(table, columns, ignore=ignore, rows=len(part))
                 connection.execute(sql, tuple(chain.from_iterable(part)))
         case Change(table, columns, rows):
             for part in portions(rows):
-                sql = change_sql(table, columns, Dialect.SQLITE, rows=len(part))
+                sql = sqlite_change(table, columns, len(part))
                 connection.execute(sql, tuple(chain.from_iterable(part)))
         case Announce(topic):
             topics.append(topic)

@@ -102,28 +102,36 @@ def read_sql(sql: str, dialect: Dialect) -> str:
 
 
 @cache
-def insert_sql(
-    table: Table_, columns: tuple[str, ...], *, ignore: bool, dialect: Dialect, rows: int = 1
-) -> str:
-    """Return the insertion of `rows` rows: as so many VALUES, or as arrays (PostgreSQL)."""
-    head = f'INSERT INTO "{_table(table).name}" ({_names(columns)})'
-    tail = " ON CONFLICT DO NOTHING" if ignore else ""
-    if dialect is Dialect.SQLITE:
-        return f"{head} VALUES {_values(columns, rows)}{tail}"
-    return f"{head} SELECT * FROM unnest({_arrays(table, columns)}){tail}"  # noqa: S608 - names come from our own tables
+def sqlite_insert(table: Table_, columns: tuple[str, ...], *, ignore: bool, rows: int = 1) -> str:
+    """Return the insertion of `rows` rows."""
+    return _insert(table, columns, f"VALUES {_values(columns, rows)}", ignore=ignore)
 
 
 @cache
-def change_sql(table: Table_, columns: tuple[str, ...], dialect: Dialect, rows: int = 1) -> str:
+def postgres_insert(
+    table: Table_, columns: tuple[str, ...], *, ignore: bool, first: int = 1
+) -> str:
+    """Return the insertion of rows whose columns are arrays, from parameter `first` on."""
+    source = f"SELECT * FROM unnest({_arrays(table, columns, first)})"  # noqa: S608 - names come from our own tables
+    return _insert(table, columns, source, ignore=ignore)
+
+
+@cache
+def sqlite_change(table: Table_, columns: tuple[str, ...], rows: int = 1) -> str:
     """Return the change of `rows` rows, found by their first column."""
     name, (key, *rest) = _table(table).name, columns
-    if dialect is Dialect.SQLITE:
-        sets = ", ".join(f'"{c}" = u.column{i}' for i, c in enumerate(rest, 2))
-        source = f"(VALUES {_values(columns, rows)})"
-        return f'UPDATE "{name}" SET {sets} FROM {source} AS u WHERE "{key}" = u.column1'  # noqa: S608 - as above
+    sets = ", ".join(f'"{c}" = u.column{i}' for i, c in enumerate(rest, 2))
+    source = f"(VALUES {_values(columns, rows)})"
+    return f'UPDATE "{name}" SET {sets} FROM {source} AS u WHERE "{key}" = u.column1'  # noqa: S608 - as above
+
+
+@cache
+def postgres_change(table: Table_, columns: tuple[str, ...], first: int = 1) -> str:
+    """Return the change of rows found by their first column; arrays as above."""
+    name, (key, *rest) = _table(table).name, columns
     sets = ", ".join(f'"{c}" = u."{c}"' for c in rest)
     return (
-        f'UPDATE "{name}" AS t SET {sets} FROM unnest({_arrays(table, columns)})'  # noqa: S608 - as above
+        f'UPDATE "{name}" AS t SET {sets} FROM unnest({_arrays(table, columns, first)})'  # noqa: S608 - as above
         f' AS u({_names(columns)}) WHERE t."{key}" = u."{key}"'
     )
 
@@ -146,6 +154,11 @@ def _table(table: Table_) -> Table:
     return cast("Table", table.__table__)  # type: ignore[attr-defined]  # SQLModel sets it on table classes
 
 
+def _insert(table: Table_, columns: tuple[str, ...], source: str, *, ignore: bool) -> str:
+    tail = " ON CONFLICT DO NOTHING" if ignore else ""
+    return f'INSERT INTO "{_table(table).name}" ({_names(columns)}) {source}{tail}'
+
+
 def _values(columns: tuple[str, ...], rows: int) -> str:
     return ", ".join([f"({', '.join('?' * len(columns))})"] * rows)
 
@@ -154,8 +167,8 @@ def _names(columns: tuple[str, ...]) -> str:
     return ", ".join(f'"{c}"' for c in columns)
 
 
-def _arrays(table: Table_, columns: tuple[str, ...]) -> str:
-    return ", ".join(f"${i}::{_pg_type(table, c)}[]" for i, c in enumerate(columns, 1))
+def _arrays(table: Table_, columns: tuple[str, ...], first: int) -> str:
+    return ", ".join(f"${i}::{_pg_type(table, c)}[]" for i, c in enumerate(columns, first))
 
 
 def _pg_type(table: Table_, column: str) -> str:

@@ -83,5 +83,6 @@ async def _hear_once(url: str, waking: Waking) -> None:
 async def wait_for(event: asyncio.Event, seconds: float) -> None:
     """Return when `event` is set, or after `seconds`; it is clear again then."""
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await event.wait()
     event.clear()

@@ -125,12 +125,14 @@ async def _one(
             stderr=errors if log else None,
         )
     try:
-        url, made = await asyncio.wait_for(_greeting(process, key), START_SECONDS)
+        async with asyncio.timeout(START_SECONDS):
+            url, made = await _greeting(process, key)
         yield Process(url, made, env, process)
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
-            await asyncio.wait_for(process.wait(), 40)
+            async with asyncio.timeout(40):
+                await process.wait()
 
 
 async def _greeting(process: asyncio.subprocess.Process, key: str) -> tuple[str, str]:

@@ -39,7 +39,8 @@ async def status_of(process: Process, sent: bytes) -> int:
     try:
         writer.write(sent)
         writer.write_eof()
-        first = await asyncio.wait_for(reader.readline(), 30)
+        async with asyncio.timeout(30):
+            first = await reader.readline()
     except ConnectionError:
         return 0
     finally:

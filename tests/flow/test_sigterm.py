@@ -51,7 +51,8 @@ async def test_it_ends_what_is_on_its_way_takes_nothing_new_and_captures_nothing
             )
         provider.released.set()
         said = await asyncio.gather(*streams)
-        code = await asyncio.wait_for(process.process.wait(), 30)
+        async with asyncio.timeout(30):
+            code = await process.process.wait()
         calls = await process.rows("SELECT id, cost, outcome, status FROM call")
         left = await process.rows(
             "SELECT (SELECT count(*) FROM hold WHERE state = 'open'), (SELECT count(*) FROM lease)"

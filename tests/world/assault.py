@@ -179,7 +179,8 @@ async def one(database_url: str, vendor: Vendor) -> asyncio.subprocess.Process:
         env=own | {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout is not None
-    said = await asyncio.wait_for(process.stdout.readline(), 60)
+    async with asyncio.timeout(60):
+        said = await process.stdout.readline()
     assert said.decode().strip() == courier_process.UP
     return process
 

@@ -21,5 +21,6 @@ async def found_by_schemathesis(url: str, key: str, folder: Path, *options: str)
         "--warnings", "off", "--generation-database", "none", *options,
         cwd=folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
-    said, _ = await asyncio.wait_for(process.communicate(), SECONDS)
+    async with asyncio.timeout(SECONDS):
+        said, _ = await process.communicate()
     return said.decode() if process.returncode else ""

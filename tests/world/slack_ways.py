@@ -80,7 +80,8 @@ class SocketMode:
             "accepts_response_payload": kind != "events_api",
         }  # fmt: skip
         await self._vendor.sockets[-1].send_json(frame)
-        return Acked(200, await asyncio.wait_for(waiting, 5))
+        async with asyncio.timeout(5):
+            return Acked(200, await waiting)
 
 
 def signature(body: bytes, stamp: str, secret: str = SIGNING_SECRET) -> dict[str, str]:

@@ -185,7 +185,8 @@ async def test_a_signal_ends_the_process_when_all_is_answered(
             await teams.happens(teams.message(user, chat, "quota", []))
             await until(lambda: len(vendor.asked("post")) > before)
         process.process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.process.wait(), 20) == 0
+        async with asyncio.timeout(20):
+            assert await process.process.wait() == 0
     assert any(Screen(card).says("credits left") for card in vendor.cards(chat.id))
 
 

@@ -191,7 +191,8 @@ async def test_every_change_of_a_request_wakes_whoever_delivers(
             await wait_for(woken, 10)
             for step in steps:
                 await step()
-                await asyncio.wait_for(woken.wait(), 10)
+                async with asyncio.timeout(10):
+                    await woken.wait()
                 woken.clear()
 
 

@@ -129,7 +129,8 @@ async def test_telling_wakes_whoever_delivers(office: Office, ana: Somebody) -> 
         with database.waking.waiter(OUTBOX) as woken:
             await urgently(office, ana)
             await critical.tell_untold(office.core)
-            await asyncio.wait_for(woken.wait(), 10)
+            async with asyncio.timeout(10):
+                await woken.wait()
 
 
 async def test_a_manager_sees_the_days_calls_and_the_ceiling(

@@ -132,7 +132,8 @@ async def test_sessions_end_with_either_of_their_members_and_open_pages_hear_of_
     async with office.core.database.hearing():
         with office.core.database.waking.waiter(f"member:{ana.id}") as heard:
             await turn(office, ana, Status.DISABLED)
-            await asyncio.wait_for(heard.wait(), 10)
+            async with asyncio.timeout(10):
+                await heard.wait()
 
     assert await sessions.find(office.core, alone) is None
     assert await sessions.find(office.core, both) is None

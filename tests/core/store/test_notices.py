@@ -120,7 +120,8 @@ async def test_whoever_delivers_is_woken_after_the_commit(people: Town) -> None:
     async with people.database.hearing():
         with people.database.waking.waiter(OUTBOX) as woken:
             await tell(people, AWAY, ["bob"])
-            await asyncio.wait_for(woken.wait(), 10)
+            async with asyncio.timeout(10):
+                await woken.wait()
 
 
 async def test_events_told_at_the_same_time_from_many_sides_are_told_once(people: Town) -> None:

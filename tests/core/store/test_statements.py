@@ -16,12 +16,12 @@ from core.store.statements import (
     Row,
     Statement,
     Value,
-    change_sql,
     drive,
     insert,
-    insert_sql,
     portions,
+    postgres_change,
     read_sql,
+    sqlite_insert,
 )
 from core.store.tables import ApiKeyRow, LeaseRow, MemberRow, MetaRow
 
@@ -49,8 +49,8 @@ def test_a_postgres_cast_is_no_parameter() -> None:
 def test_writes_name_their_columns() -> None:
     columns = ("name", "value")
 
-    made = insert_sql(MetaRow, columns, ignore=True, dialect=Dialect.SQLITE, rows=2)
-    changed = change_sql(MetaRow, columns, Dialect.POSTGRES)
+    made = sqlite_insert(MetaRow, columns, ignore=True, rows=2)
+    changed = postgres_change(MetaRow, columns)
 
     assert made.startswith('INSERT INTO "meta" ("name", "value") VALUES (?, ?), (?, ?)')
     assert made.endswith("ON CONFLICT DO NOTHING")
