@@ -67,8 +67,8 @@ def create_app(gate: Gate, mounts: Sequence[Mount] = ()) -> ASGIApp:
     app.state.offered = gate.offered
     app.state.pumps = gate.pumps
     app.state.connectors = gate.connectors
-    for module in ROUTERS:
-        app.include_router(module.router)
+    for module in ROUTERS:  # as they are: `include_router` makes every route anew
+        app.router.routes.extend(module.router.routes)
     handlers.install(app, settings, gate.core.tally)
     openapi.describe(app)
     check_policies(app, undeclared(mounts))

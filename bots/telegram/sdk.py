@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+import httpx
 from telegram import Bot as Client
 from telegram import (
     BotCommandScope,
@@ -80,8 +81,9 @@ class Api:
     """The Bot API as far as we use it; raises Faults, or Rejected for what we built wrong."""
 
     def __init__(self, token: str, base_url: str) -> None:
-        secure = not base_url.startswith("http://")  # certificates are dear to load
-        ours = {"trust_env": not on_loopback(base_url), "verify": secure}
+        secure, outside = not base_url.startswith("http://"), not on_loopback(base_url)
+        trusted = httpx.create_ssl_context(secure, trust_env=outside)  # dear: loaded once
+        ours = {"trust_env": outside, "verify": trusted}
         self._request = HTTPXRequest(
             connection_pool_size=CONNECTIONS,
             connect_timeout=CONNECT_SECONDS,

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema_rs
 import msgspec
 import pytest
 from hypothesis import given
@@ -206,7 +206,7 @@ def test_a_schema_is_obeyed() -> None:
     }
     wanted = {"type": "json_schema", "json_schema": {"name": "a", "schema": schema}}
 
-    jsonschema.validate(json.loads(content(response_format=wanted)), schema)
+    jsonschema_rs.validate(schema, json.loads(content(response_format=wanted)))
 
 
 def test_a_schema_without_an_end_comes_to_an_end() -> None:
@@ -242,7 +242,7 @@ def openapi() -> Json:
 
 def validate(schema: str, instance: Json) -> None:
     judge = openapi() | {"$ref": f"#/components/schemas/{schema}"}
-    jsonschema.Draft202012Validator(judge).validate(instance)
+    jsonschema_rs.Draft202012Validator(judge).validate(instance)
 
 
 @pytest.mark.parametrize("text", ["Hello", "call weather", "in 300 words"])
@@ -259,5 +259,5 @@ def test_openai_schemas_refuse_an_answer_without_a_finish() -> None:
     broken = answer()
     del broken["choices"][0]["finish_reason"]
 
-    with pytest.raises(jsonschema.ValidationError):
+    with pytest.raises(jsonschema_rs.ValidationError):
         validate("CreateChatCompletionResponse", broken)

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema_rs
 import pytest
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -22,10 +22,8 @@ def _schema(name: str) -> dict[str, Any]:
 
 
 @cache
-def _judge(name: str, definition: str) -> jsonschema.protocols.Validator:
-    schema = _schema(name)
-    kind = jsonschema.validators.validator_for(schema)
-    return kind(schema | {"$ref": f"#/definitions/{definition}"})
+def _judge(name: str, definition: str) -> jsonschema_rs.Validator:
+    return jsonschema_rs.validator_for(_schema(name) | {"$ref": f"#/definitions/{definition}"})
 
 
 def adaptive_card(card: Json) -> None:

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft7Validator
+from jsonschema_rs import Draft7Validator
 
 Json = dict[str, Any]
 PATH = Path(__file__).parents[3] / "shared" / "data" / "slack-blocks.schema.json"

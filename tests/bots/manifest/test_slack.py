@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import jsonschema
+import jsonschema_rs
 import pytest
 
 from bots.commands.registry import COMMANDS
@@ -87,7 +87,7 @@ SCHEMA = closed(
 
 @pytest.mark.parametrize("socket", [False, True])
 def test_the_manifest_is_within_slacks_schema(*, socket: bool) -> None:
-    jsonschema.validate(slack.manifest(URL, socket=socket), SCHEMA)
+    jsonschema_rs.validate(SCHEMA, slack.manifest(URL, socket=socket))
 
 
 def test_slack_calls_one_address_and_in_socket_mode_none() -> None:

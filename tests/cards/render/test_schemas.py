@@ -1,6 +1,6 @@
 """Cards and blocks as the publishers of the formats define them."""
 
-import jsonschema
+import jsonschema_rs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -40,7 +40,7 @@ def test_schemas_refuse_what_is_wrong() -> None:
     card = teams.card(CARDS["home"])
     card["body"].append({"type": "RichTextBlock"})
 
-    with pytest.raises(jsonschema.ValidationError):
+    with pytest.raises(jsonschema_rs.ValidationError):
         schemas.adaptive_card(card)
-    with pytest.raises(jsonschema.ValidationError):
+    with pytest.raises(jsonschema_rs.ValidationError):
         schemas.slack_blocks([{"type": "header", "text": "A card"}])
