@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import AsyncIterator
-from statistics import median
 
 import pytest
 from world.clock import ManualClock
@@ -42,5 +41,5 @@ async def test_wrong_keys_are_refused_alike_and_in_like_time(opened: Whole) -> N
 
     assert len(answers) == 1
     assert next(iter(answers))[0] == 401
-    medians = [median(times) for times in took.values()]
-    assert max(medians) - min(medians) < MOST_APART_SECONDS, took.keys()
+    least = [min(times) for times in took.values()]  # a busy machine only adds to what it takes
+    assert max(least) - min(least) < MOST_APART_SECONDS, took.keys()

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, expect
+from playwright.async_api import Browser, BrowserContext, Route, expect
 from world.browsing import Site
 from world.chromium import card, last, opened, pane, picture, say
 
@@ -87,6 +87,27 @@ async def test_a_broken_line_is_told_and_nothing_is_lost(here: Site, browser: Br
 
         await expect(card(page, 1, "While you were away")).to_be_visible()
         await expect(page.locator("#offline")).to_be_hidden()
+
+
+async def test_lines_sent_while_one_is_on_its_way_take_turns_and_none_is_lost(
+    here: Site, context: BrowserContext
+) -> None:
+    page = await opened(here, context, await here.member("Dana", 5))
+
+    async def slowly(route: Route) -> None:
+        await asyncio.sleep(0.3)
+        await route.continue_()
+
+    await page.route("**/chat/say", slowly)
+    for line in ("whoami", "quota", "help"):
+        await say(page, 1, line)
+    await page.locator("#line-1").fill("half a li")
+
+    bubbles = pane(page, 1).locator(".bubble")
+    await expect(bubbles).to_have_text(["You: whoami", "You: quota", "You: help"])
+    await expect(page.locator("#line-1")).to_have_value("half a li")
+    await expect(page.locator("form.composer").first).to_have_attribute("aria-busy", "false")
+    await expect(page.locator("#line-1")).to_have_value("half a li")
 
 
 async def test_a_session_that_has_ended_is_told(here: Site, browser: Browser) -> None:

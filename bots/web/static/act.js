@@ -4,6 +4,7 @@
 (() => {
   const SECONDS = 30;
   const ask = document.getElementById("ask");
+  const turns = new WeakMap();
 
   const eventId = () => {
     const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -25,9 +26,12 @@
     });
   };
 
+  const isLine = (form) => form.matches(".composer");
+
   const pending = (form, button, on) => {
     form.ariaBusy = String(on);
     button?.classList.toggle("pressed", on);
+    if (isLine(form)) return;
     for (const each of form.querySelectorAll("button")) each.disabled = on;
   };
 
@@ -50,20 +54,15 @@
   const show = (form, answer, html) => {
     const shown = page.apply(html, true);
     if (answer.status === 401) location.assign("/chat");
-    if (answer.ok) {
-      form.removeAttribute("data-event");
-      if (form.matches(".composer")) form.reset();
-    }
+    if (answer.ok) form.removeAttribute("data-event");
     if (answer.ok && shown.length) form.closest('.message[data-no="0"]')?.remove();
     const last = shown.at(-1);
-    if (last && !form.matches(".composer")) page.focusOn(last);
+    if (last && !isLine(form)) page.focusOn(last);
+    return answer.ok;
   };
 
-  const send = async (form, button) => {
-    if (form.ariaBusy === "true" || !(await confirmed(button))) return;
-    const body = new URLSearchParams(new FormData(form, button));
-    form.dataset.event ||= eventId();
-    body.set("event", form.dataset.event);
+  /* Send it, show what comes back, and say whether it was taken. */
+  const send = async (form, button, body) => {
     const working = page.pane(body.get("pane")).querySelector(".working");
     const late = setTimeout(() => {
       working.hidden = false;
@@ -72,9 +71,10 @@
     pending(form, button, true);
     try {
       const answer = await post(form, body);
-      show(form, answer, await answer.text());
+      return show(form, answer, await answer.text());
     } catch {
       lost(form, "That was not sent: there is no connection. Try again in a moment.");
+      return false;
     } finally {
       clearTimeout(late);
       working.hidden = true;
@@ -82,12 +82,36 @@
     }
   };
 
+  const press = async (form, button) => {
+    if (form.ariaBusy === "true" || !(await confirmed(button))) return;
+    const body = new URLSearchParams(new FormData(form, button));
+    form.dataset.event ||= eventId();
+    body.set("event", form.dataset.event);
+    send(form, button, body);
+  };
+
+  /* The next line can be typed and sent while one is on its way: each waits for its turn. */
+  const say = (form, button) => {
+    const body = new URLSearchParams(new FormData(form, button));
+    body.set("event", eventId());
+    form.reset();
+    const sent = async () => {
+      if (!(await send(form, button, body))) giveBack(form, body.get("text"));
+    };
+    turns.set(form, (turns.get(form) ?? Promise.resolve()).then(sent));
+  };
+
+  const giveBack = (form, text) => {
+    const input = form.querySelector(".line-input");
+    input.value = [input.value, text].filter(Boolean).join(" ");
+  };
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     const ours = ["/chat/act", "/chat/say", "/chat/try"];
     if (!ours.includes(new URL(form.action).pathname)) return;
     event.preventDefault();
-    send(form, event.submitter);
+    (isLine(form) ? say : press)(form, event.submitter);
   });
 
   const copied = (button) => {
