@@ -45,6 +45,8 @@ class Application:
     """To be called when the server is about to wait for open answers."""
     drain: Callable[[], Awaitable[None]]
     """Takes no more calls, and lets those on their way end."""
+    hurry: Callable[[], None]
+    """Lets nothing wait any longer for the calls that are still on their way: they are settled."""
 
 
 class _Routers:
@@ -99,7 +101,8 @@ async def application(settings: Settings, own_url: str = "") -> AsyncIterator[Ap
             try:
                 gate.translated.warm(gate.catalog.models.values())
                 drain = partial(gate.pumps.drain, DRAIN_SECONDS)
-                yield Application(core, create_app(gate, mounts), web.close, drain)
+                app = create_app(gate, mounts)
+                yield Application(core, app, web.close, drain, gate.pumps.hurry)
             finally:
                 await gate.pumps.drain(DRAIN_SECONDS)
                 await gate.pacing.close()
@@ -139,7 +142,7 @@ async def serve(
                 opened.close_streams,
                 receiving(settings),
             )
-            server.drain = opened.drain
+            server.drain, server.hurry = opened.drain, opened.hurry
             await server.serve([listening])
 
 

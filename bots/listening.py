@@ -5,6 +5,7 @@ The socket listens before anything is made that is told only once, such as the f
 
 import asyncio
 import errno
+import os
 import signal
 import socket
 import threading
@@ -19,8 +20,13 @@ from core.settings import Settings, SettingsError
 
 BACKLOG = 4096
 DRAIN_SECONDS = 30
+REST_SECONDS = 5
+"""For answers that are still on their way when all calls have ended, however long that took."""
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 LAST_PORT = 65535
+PROXIES = "127.0.0.1,::1"
+"""Who is believed where a request comes from (`X-Forwarded-For`). Else all strangers behind one
+would share an address, and wrong keys of one of them would count for everybody."""
 Http = type[asyncio.Protocol] | Literal["httptools"]
 
 
@@ -55,8 +61,9 @@ class Server(uvicorn.Server):
     """Calls `ready` once it answers; ends by itself when a signal asks it to.
 
     When a signal asks, `drain` comes first: it still listens, is not ready, takes no new calls,
-    and lets those on their way end. A second signal cuts that short. `ending` is called before it
-    waits for open answers: those that would never end must end then.
+    and lets those on their way end. A second signal cuts them short by `hurry`; after one more it
+    waits for nobody. `ending` is called before it waits for open answers: those that would never
+    end must end then.
     `http` is the server's half of a connection.
 
     uvicorn raises the signal again when it is done, which would cut short what follows: the
@@ -74,7 +81,9 @@ class Server(uvicorn.Server):
         self._ready = ready
         self._ending = ending
         self.drain: Callable[[], Awaitable[None]] | None = None
+        self.hurry: Callable[[], None] | None = None
         self._draining: asyncio.Task[None] | None = None
+        self._hurried = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -85,16 +94,26 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
     def _told(self, how: signal.Signals) -> None:
-        """Hear a signal: the first one drains, another one ends at once."""
-        if self.drain is None or self._draining is not None:
+        """Hear a signal: the first one drains, a second one hurries, a third one ends at once."""
+        if self.drain is None:
             self.handle_exit(how, None)
-        else:
+        elif self._draining is None:
             self._draining = asyncio.create_task(self._drain_and_end(self.drain))
+        elif self._hurried or self.hurry is None:
+            self.should_exit = self.force_exit = True
+        else:
+            self._hurried = True
+            self.hurry()
 
     async def _drain_and_end(self, drain: Callable[[], Awaitable[None]]) -> None:
+        """Let calls end, then answers: both together are given little more than calls alone."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + DRAIN_SECONDS
         try:
             await drain()
         finally:
+            left = 0 if self._hurried else int(until - loop.time())
+            self.config.timeout_graceful_shutdown = max(REST_SECONDS, left)
             self.should_exit = True
 
     @contextmanager
@@ -123,6 +142,7 @@ def _config(app: ASGIApp, http: Http) -> uvicorn.Config:
         log_config=None,
         server_header=False,
         backlog=BACKLOG,
+        forwarded_allow_ips=os.environ.get("FORWARDED_ALLOW_IPS", PROXIES),
         timeout_keep_alive=75,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )

@@ -33,10 +33,21 @@ class _Usage(msgspec.Struct):
     total_tokens: Count | None = None
     prompt_tokens_details: _Details | None = None
     completion_tokens_details: _Said | None = None
+    cached_tokens: Count | None = 0
+    """Where Moonshot tells it."""
+    prompt_cache_hit_tokens: Count | None = 0
+    """Where DeepSeek does."""
+
+    @property
+    def cached(self) -> int:
+        details = self.prompt_tokens_details
+        within = details.cached_tokens if details is not None else 0
+        return within or self.cached_tokens or self.prompt_cache_hit_tokens or 0
 
 
 class _Delta(msgspec.Struct):
-    content: str | None = None
+    content: str | list[msgspec.Raw] | None = None
+    """A list of parts from Mistral's models that think."""
     reasoning_content: str | None = None
     reasoning: str | None = None
     refusal: str | None = None
@@ -48,6 +59,8 @@ class _Choice(msgspec.Struct):
     delta: _Delta | None = None
     message: _Delta | None = None
     text: str | None = None
+    usage: msgspec.Raw = NOTHING
+    """Moonshot's place for what a stream used."""
 
 
 class _Answer(msgspec.Struct):
@@ -110,16 +123,23 @@ class Meter:
             answer = _answer.decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
+        usage = answer.usage
         for choice in answer.choices:
             self._count(choice)
-        if answer.usage is not NOTHING and answer.usage != NOTHING:
-            self._take(answer.usage)
+            if choice.usage is not NOTHING and usage == NOTHING:
+                usage = choice.usage
+        if usage is not NOTHING and usage != NOTHING:
+            self._take(usage)
         return answer
 
     def _count(self, choice: _Choice) -> None:
         said = choice.delta or choice.message
         if said is not None:
-            for text in (said.content, said.reasoning_content, said.reasoning, said.refusal):
+            content = said.content
+            if isinstance(content, list):
+                self.produced_bytes += sum(map(len, content))
+                content = None
+            for text in (content, said.reasoning_content, said.reasoning, said.refusal):
                 if text:
                     self.produced_bytes += _bytes(text)
             for part in (said.tool_calls, said.function_call):
@@ -149,7 +169,7 @@ def read_usage(raw: msgspec.Raw | bytes) -> Usage:
     if total is not None and total < said.prompt_tokens + said.completion_tokens:
         raise InvalidUsage
     details = said.prompt_tokens_details or _Details()
-    cached = details.cached_tokens or 0
+    cached = said.cached
     written = (details.cache_creation_tokens or 0) + (details.cache_write_tokens or 0)
     if cached + written > said.prompt_tokens:
         raise InvalidUsage

@@ -7,11 +7,15 @@ import msgspec
 from core.domain.errors import Code, Refusal
 from gateway.sources import Answer, NotSent, Unsendable, error_body
 
+NO_CREDIT = "Your credit balance is too low to access the Anthropic API"
+"""Anthropic says so with 400, as of a request that is wrong."""
 PLAIN_CODE = re.compile(r"[a-z][a-z_]{2,63}")
 TELL = {
     401: Code.PROVIDER_AUTH,
     402: Code.UPSTREAM_QUOTA,
     403: Code.PROVIDER_AUTH,
+    408: Code.UPSTREAM_ERROR,  # Bedrock's and Azure's models took too long
+    424: Code.UPSTREAM_ERROR,  # a model of Bedrock's failed
     429: Code.UPSTREAM_RATE_LIMIT,
 }
 TEXTS = {
@@ -46,8 +50,9 @@ class Nothing(Exception):
 async def failure_of(answer: Answer) -> Nothing:
     """Return what an error status means; the provider's own words stay here."""
     said = await error_body(answer.chunks)
-    code, status = _error_code(said), answer.status
-    if code == "insufficient_quota":
+    error, status = _error(said), answer.status
+    code = _error_code(error)
+    if code == "insufficient_quota" or (error.message or "").startswith(NO_CREDIT):
         return Nothing(Refusal(Code.UPSTREAM_QUOTA, TEXTS[Code.UPSTREAM_QUOTA]))
     known = TELL.get(status)
     if known is None and 400 <= status < 500:  # noqa: PLR2004 - the class of client errors
@@ -75,17 +80,21 @@ def _again_after(said: str) -> float:
 class _Error(msgspec.Struct):
     code: str | int | None = None
     type: str | None = None
+    message: str | None = None
 
 
 class _Failed(msgspec.Struct):
     error: _Error
 
 
-def _error_code(said: bytes) -> str:
-    """Return a provider's error code if it looks like one: a word, never a sentence."""
+def _error(said: bytes) -> _Error:
     try:
-        error = msgspec.json.decode(said, type=_Failed).error
+        return msgspec.json.decode(said, type=_Failed).error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return ""
+        return _Error()
+
+
+def _error_code(error: _Error) -> str:
+    """Return a provider's error code if it looks like one: a word, never a sentence."""
     code = error.code if isinstance(error.code, str) else error.type
     return code if code and PLAIN_CODE.fullmatch(code) else ""

@@ -24,6 +24,8 @@ from gateway.intake import LOOPBACK, host_of
 from gateway.metric_families import Collector, Gauges
 
 router = APIRouter(tags=["health"], dependencies=[Depends(declare(Policy.METRICS))])
+PASSED_ON = frozenset({"forwarded", "via", "x-real-ip"})
+"""Headers of reverse proxies, beside x-forwarded-for and its like."""
 KEPT_SECONDS = 1.0
 """What was read from the database is good for this long, however often somebody scrapes."""
 
@@ -68,8 +70,10 @@ def _may_read(request: Request, settings: Settings) -> bool:
     if settings.metrics_token is not None:
         given = credential(request.scope["headers"]).encode()
         return hmac.compare_digest(given, settings.metrics_token.get_secret_value().encode())
-    # A reverse proxy on this machine brings strangers; it passes their Host, or says that it does.
-    passed_on = "x-forwarded-for" in request.headers or "forwarded" in request.headers
+    # A reverse proxy on this machine brings strangers, who can say any Host; it tells of itself.
+    passed_on = any(
+        name in PASSED_ON or name.startswith("x-forwarded-") for name in request.headers
+    )
     named = host_of(request.scope["headers"])
     return settings.on_loopback and named in LOOPBACK and not passed_on
 

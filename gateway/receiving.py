@@ -9,7 +9,9 @@ from enum import Enum, auto
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+import httptools
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from core.domain.errors import Code, Refusal
 from core.settings import Settings
@@ -18,6 +20,7 @@ from gateway.intake import HEAD_SECONDS, MIB, MOST_HEAD_BYTES
 from gateway.request_id import new_request_id
 
 ORIGIN_FORMS = (b"/", b"*")
+FRAMING = frozenset({b"content-length", b"transfer-encoding"})
 LINGER_SECONDS = 10.0
 MOST_LINGER_BYTES = 32 * MIB
 
@@ -40,6 +43,9 @@ class Receiving(HttpToolsProtocol):
         super().__init__(*args, **more)
         self._part = Part.NOTHING
         self._head_bytes = 0
+        self._went_on = False
+        """Whether what came last had the end of a head, or some of a body, in it."""
+        self._answering: RequestResponseCycle | None = None
         self._linger_bytes: int | None = None
         self._deadline: asyncio.TimerHandle | None = None
         self._stuck: asyncio.TimerHandle | None = None
@@ -51,6 +57,7 @@ class Receiving(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._wait_no_more()
         self._stuck_no_more()
+        self._answer_no_more()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
@@ -67,10 +74,11 @@ class Receiving(HttpToolsProtocol):
         if self._linger_bytes is not None:
             self._discard(len(data))
             return
-        super().data_received(data)
+        self._went_on = False
+        self._parse(data)
         if self._part is Part.BODY and self.cycle.transport is self.transport:
             self.cycle.transport = Unhurried(self)  # type: ignore[assignment]  # all that a cycle uses of one
-        if self._part is Part.HEAD:
+        if self._part is not Part.NOTHING and not self._went_on:
             self._head_bytes += len(data)
             if self._head_bytes > MOST_HEAD_BYTES:
                 text = f"The headers exceed {MOST_HEAD_BYTES:,} bytes."
@@ -78,6 +86,31 @@ class Receiving(HttpToolsProtocol):
                 return
         if self._deadline is None and self._idle:
             self._wait()
+
+    def _parse(self, data: bytes) -> None:
+        self._unset_keepalive_if_required()
+        rest = memoryview(data)
+        try:
+            while rest:
+                rest = self._parse_until_an_offer(rest)
+        except httptools.HttpParserError:
+            self.send_400_response("")
+
+    def _parse_until_an_offer(self, data: memoryview) -> memoryview:
+        """Stay with HTTP/1.1 where a client offers another protocol; return what is unread.
+
+        The parser stops behind such a head, as if the body were that protocol's, and would take it
+        for the next request. Another one, which is told of the body only, reads on. Java's client
+        offers h2c with each POST.
+        """
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as offered:
+            framing = (b"%s: %s\r\n" % one for one in self.headers if one[0] in FRAMING)
+            self.parser = httptools.HttpRequestParser(self)
+            self.parser.feed_data(b"POST / HTTP/1.1\r\n%s\r\n" % b"".join(framing))
+            return data[offered.args[0] :]
+        return data[:0]
 
     @property
     def _idle(self) -> bool:
@@ -91,20 +124,44 @@ class Receiving(HttpToolsProtocol):
 
     # What the parser calls.
 
+    # A head within a body is ours, for a new parser. A header within one is a trailer; it is left
+    # out: nobody has judged it, and a proxy lets it pass where it takes headers out.
+
     def on_message_begin(self) -> None:
-        self._part = Part.HEAD
-        super().on_message_begin()
+        if self._part is not Part.BODY:
+            self._part = Part.HEAD
+            super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        if self._part is not Part.BODY:
+            super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._part is not Part.BODY:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
+        if self._part is Part.BODY:
+            return
         if self._deadline is not None:
             self._wait_no_more()
         if not self.url.startswith(ORIGIN_FORMS):
             raise ValueError  # the parser stops: what follows in the same bytes is nobody's
-        self._head_bytes = 0
+        self._went_on, self._head_bytes = True, 0
         self._part = Part.BODY
         super().on_headers_complete()
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answering = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def on_body(self, body: bytes) -> None:
+        self._went_on, self._head_bytes = True, 0
+        super().on_body(body)
+
     def on_message_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return  # the body is still to come, for the next parser
         self._part = Part.NOTHING
         super().on_message_complete()
 
@@ -144,13 +201,23 @@ class Receiving(HttpToolsProtocol):
         self._wait_no_more()
         if self.transport.is_closing():
             return
-        if self._part is Part.BODY and not self.pipeline and not self.cycle.response_started:
-            self.cycle.disconnected = True  # whoever works on it is answered for
-            self.cycle.message_event.set()
+        unanswered = self._idle
+        if self._part is Part.BODY:
+            unanswered = not self.pipeline and not self.cycle.response_started
+        if unanswered:
             self.transport.write(_told(refusal, self.settings))
-        elif self._idle:
-            self.transport.write(_told(refusal, self.settings))
+        self._answer_no_more()
         self.linger()
+
+    def _answer_no_more(self) -> None:
+        """Let whoever works on an answer know that nobody will get it.
+
+        uvicorn tells the newest request alone, which may be one that waits behind it.
+        """
+        self.pipeline.clear()
+        if self._answering is not None and not self._answering.response_complete:
+            self._answering.disconnected = True
+            self._answering.message_event.set()
 
     def linger(self) -> None:
         """Close, but hear a client out for a while that still sends.

@@ -74,10 +74,14 @@ class Pumps:
         for patience in (seconds, SETTLE_SECONDS):
             if self._tasks:
                 await asyncio.wait(self._tasks, timeout=patience)
-            for task in self._tasks:
-                task.cancel()
+            self.hurry()
         if self._tasks:
             await asyncio.wait(self._tasks)
+
+    def hurry(self) -> None:
+        """Cancel what is on its way; what is settling by then gives that up."""
+        for task in self._tasks:
+            task.cancel()
 
 
 async def pump(call: Call, relay: Relay) -> None:

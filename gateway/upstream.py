@@ -34,6 +34,7 @@ LINGER_SECONDS = 2.0
 """How long a stream's connection may stay open after `[DONE]`: a count may still follow."""
 TOO_LARGE = "The provider's answer was too large."
 OK = 200
+DONE = b"[DONE]"
 NOTHING_PRODUCED = {"refused", "unsent"}
 """Outcomes of attempts after which another one may follow."""
 ALARMING = {Code.PROVIDER_AUTH, Code.UPSTREAM_QUOTA}
@@ -68,6 +69,7 @@ class Exchange:
     async def run(self, relay: Relay, silence: Silence) -> None:
         """Fill the relay from the first upstream that answers. Raises Nothing or Produced."""
         self.silence = silence
+        failed: Nothing | None = None
         for place, model in enumerate(self.chain):
             others = self.chain[place + 1 :]
             if others and self._passes_over(model, others):
@@ -75,9 +77,17 @@ class Exchange:
             try:
                 return await self._tries(model, relay)
             except Nothing as failure:
-                if not others or failure.refusal.code is Code.UPSTREAM_REFUSED:
-                    raise
+                passed_over = place > 0 and self._cannot_say(failure)
+                failed = failed if passed_over and failed else failure
+                refused = failure.refusal.code is Code.UPSTREAM_REFUSED and not passed_over
+                if not others or refused:
+                    raise failed from None
         raise AssertionError("a chain has at least one model")
+
+    def _cannot_say(self, failure: Nothing) -> bool:
+        """Whether the last model's dialect has no words for this call, so it was not sent."""
+        refused = failure.refusal.code is Code.UPSTREAM_REFUSED
+        return refused and self.attempts[-1].outcome == "unsent"
 
     @property
     def produced_nothing(self) -> bool:
@@ -185,8 +195,14 @@ class Exchange:
                 self.silence.last(LINGER_SECONDS)
             if self.meter.failed:
                 raise Produced(Code.UPSTREAM_ERROR, "The provider broke off its answer.")
-        if not self.meter.finished:
+        if not self._ends(events.rest):
             raise Produced(Code.UPSTREAM_ERROR, "The provider broke off its answer.")
+
+    def _ends(self, rest: bytes) -> bool:
+        """Whether a stream that is over was whole; its last blank line need not have come."""
+        if event_data(rest) == DONE:
+            self.meter.event(DONE)
+        return self.meter.finished
 
     def _passes(self, event: bytes) -> bool:
         """Read an event; True if it goes to the client now, and is not kept for the end."""

@@ -67,13 +67,13 @@ async def examine() -> list[Check]:
 
 
 async def _database(settings: Settings) -> list[Check]:
+    if damaged := running_checks.file(settings):  # first: to open an empty one changes its log
+        return damaged
     try:
         schema = await checkup.schema_of(settings)
     except SettingsError as error:
         advice = "Start the database, or correct TOKENPOOL_DATABASE_URL."
         return [Check("database", State.FAIL, str(error), advice)]
-    if damaged := running_checks.file(settings):
-        return damaged
     tables = checks.tables(schema)
     if schema is not Schema.CURRENT:
         return [tables]

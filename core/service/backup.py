@@ -81,7 +81,9 @@ async def _restore_sqlite(
 ) -> AuditReport:
     """Make everything right in a draft beside the target; only then give it the name."""
     if sqlite_copies.holds_rows(target):
-        raise _not_empty(f"{target} holds data. Move it away, but keep it")
+        raise _not_empty(
+            f"{target}, or the -wal beside it, holds data. Move both away, but keep them"
+        )
     with draft_of(target) as draft:
         copied = asyncio.to_thread(shutil.copyfile, source, draft)
         await _watched(copied, draft, size_of(source), tell)

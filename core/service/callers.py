@@ -26,6 +26,8 @@ class _Entry:
     caller: Caller
     until: float
     expires_ms: int | None
+    round: int
+    """How often all had been forgotten before."""
 
 
 class Callers:
@@ -37,6 +39,7 @@ class Callers:
     def __init__(self, most: int = MOST_KEYS) -> None:
         self._most = most
         self._entries: dict[str, _Entry] = {}
+        self._round = 0
         self._used: dict[str, int] = {}
         self._written: dict[str, int] = {}
         self.flights: Flights[Known | None] = Flights()
@@ -45,7 +48,9 @@ class Callers:
     def find(self, key_id: str, mac: bytes, at: float, now_ms: int) -> Caller | None:
         """Return the caller if this very key was seen to be valid in the last five seconds."""
         entry = self._entries.get(key_id)
-        if entry is None or not hmac.compare_digest(entry.mac, mac) or at >= entry.until:
+        if entry is None or not hmac.compare_digest(entry.mac, mac):
+            return None
+        if at >= entry.until or entry.round != self._round:
             return None
         expired = entry.expires_ms is not None and entry.expires_ms <= now_ms
         return None if expired else entry.caller
@@ -59,11 +64,13 @@ class Callers:
         self._entries.pop(caller.key_id, None)
         if len(self._entries) >= self._most:
             del self._entries[next(iter(self._entries))]
-        self._entries[caller.key_id] = _Entry(mac, caller, at + TTL_SECONDS, expires_ms)
+        self._entries[caller.key_id] = _Entry(
+            mac, caller, at + TTL_SECONDS, expires_ms, self._round
+        )
 
     def forget_all(self) -> None:
-        """Let every key be read again: somebody's rights have changed."""
-        self._entries.clear()
+        """Let every key be read again: somebody's rights have changed. They stay recognised."""
+        self._round += 1
 
     def use(self, key_id: str, now_ms: int) -> None:
         """Note that a key was used, to the minute."""

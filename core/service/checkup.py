@@ -56,7 +56,9 @@ async def newest_ms(core: Core) -> int:
 def fault(settings: Settings) -> str:
     """Return what is wrong with a SQLite file, read whole; empty if nothing is."""
     path = database_file(settings)
-    return sqlite_copies.fault(path) if path is not None and path.exists() else ""
+    if path is None:
+        return ""
+    return sqlite_copies.fault(path) if path.exists() else sqlite_copies.emptied(path)
 
 
 async def sealed_ms(core: Core) -> int | None:

@@ -16,6 +16,7 @@ BESIDE = ("", "-wal", "-shm")
 def draft_of(target: Path) -> Iterator[Path]:
     """Make an empty file in the target's folder, for its owner only; in the end it is gone."""
     try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor, made = tempfile.mkstemp(
             dir=target.parent, prefix=f".{target.name}.", suffix=".part"
         )

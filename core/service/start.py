@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO
 
 from core.domain.notifying import Trouble
 from core.domain.periods import Period, period_at
@@ -24,9 +23,6 @@ from core.store.database import Database, dialect_of, sqlite_path
 from core.store.folio import Rules
 from core.store.statements import Dialect
 from core.views.tally import Tally
-
-USED = "used\n"
-"""In the lock file of a SQLite database: it had tables once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +60,7 @@ async def open_core(settings: Settings, clock: Clock | None = None) -> AsyncIter
     clock = clock or SystemClock()
     url = database_url(settings)
     pepper = load_pepper(settings)
-    await schema.upgrade(url)
+    await _prepare(url)
     database = Database(url, Rules(pepper, settings.period, settings.rollover_percent))
     await database.open()
     try:
@@ -75,12 +71,23 @@ async def open_core(settings: Settings, clock: Clock | None = None) -> AsyncIter
         await database.close()
 
 
+async def _prepare(url: str) -> None:
+    """Make or upgrade the tables, but never new ones where there were some."""
+    if dialect_of(url) is not Dialect.SQLITE:
+        await schema.upgrade(url)
+        return
+    path = sqlite_path(url)
+    await asyncio.to_thread(sqlite_copies.refuse_emptied, path)
+    await schema.upgrade(url)
+    await asyncio.to_thread(sqlite_copies.mark_used, path)
+
+
 def database_url(settings: Settings) -> str:
     """Return the database's URL; the folder of a SQLite file is made if need be."""
     url = settings.database_url or f"sqlite:///{settings.data_dir / 'tokenpool.db'}"
     try:
         if dialect_of(url) is Dialect.SQLITE:
-            sqlite_path(url).parent.mkdir(parents=True, exist_ok=True)
+            sqlite_path(url).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except ValueError as error:
         raise SettingsError(f"TOKENPOOL_DATABASE_URL {error}.") from None
     except OSError as error:
@@ -110,7 +117,7 @@ def load_pepper(settings: Settings) -> bytes:
 
 def _make_pepper(kept: Path) -> None:
     """Make the file whole or not at all: neither a crash nor another process sees half of it."""
-    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, draft = tempfile.mkstemp(dir=kept.parent, prefix="secret_key.")
     try:
         with os.fdopen(descriptor, "w") as file:
@@ -141,24 +148,22 @@ async def only_server(settings: Settings, *, checked: bool = True) -> AsyncItera
         yield
         return
     path = sqlite_path(url)
-    with _locked(path) as lock:
-        used = lock.read() == USED
+    with _locked(path):
         if checked:
-            await asyncio.to_thread(sqlite_copies.refuse_damaged, path, used=used)
+            await asyncio.to_thread(sqlite_copies.refuse_damaged, path)
         yield
-        if not used and sqlite_copies.has_tables(path):
-            lock.write(USED)
+        if sqlite_copies.has_tables(path):
+            sqlite_copies.mark_used(path)
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[TextIO]:
+def _locked(path: Path) -> Iterator[None]:
     """Hold the lock file beside a database; it also remembers that the database was used."""
+    lock_file = sqlite_copies.lock_of(path)
     try:
-        lock = path.with_suffix(".lock").open("a+")
+        lock = lock_file.open("a")
     except OSError as error:
-        raise SettingsError(
-            f"TOKENPOOL_DATA_DIR: {path.with_suffix('.lock')} cannot be written."
-        ) from error
+        raise SettingsError(f"TOKENPOOL_DATA_DIR: {lock_file} cannot be written.") from error
     with lock as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -167,5 +172,4 @@ def _locked(path: Path) -> Iterator[TextIO]:
                 f"Another TokenPool already serves {path}. Stop it, or use PostgreSQL"
                 " (TOKENPOOL_DATABASE_URL=postgresql://…) for more than one."
             ) from None
-        file.seek(0)
-        yield file
+        yield

@@ -20,6 +20,7 @@ from core.service import (
     auditing,
     critical,
     estimates,
+    jobs,
     membership,
     spending,
     warning,
@@ -30,6 +31,7 @@ from core.store import housekeeping, meta, takeover
 from core.store.recovery import LEASE, orphans
 
 SWEEP_SECONDS = 5.0
+DAILY = "daily"
 LAG_SECONDS = 0.1
 """Between two looks at how late the event loop is."""
 INTERRUPTED = 500
@@ -73,13 +75,15 @@ async def sweep(core: Core) -> None:
     await membership.write_last_used(core)
     await notice(core)
     day = datetime.fromtimestamp(core.clock.now_ms() / 1000, UTC).date().isoformat()
-    job = f"job:daily:{day}"
-    if await core.database.run(lambda: meta.claim(job, core.epoch)):
-        try:
-            await daily(core)
-        except Refusal:
-            await core.database.run(lambda: meta.unclaim(job))
-            raise
+    claimed = await jobs.claim(core, DAILY, day)
+    if claimed.turn is not jobs.Turn.OURS:
+        return
+    try:
+        await daily(core)
+    except Refusal:
+        await jobs.release(core, claimed)
+        raise
+    await jobs.finish(core, claimed)
 
 
 async def notice(core: Core) -> None:

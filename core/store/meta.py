@@ -26,20 +26,6 @@ def value(name: str) -> Program[str]:
     return str(rows[0][0]) if rows else ""
 
 
-def claim(job: str, holder: str) -> Program[bool]:
-    """Claim a job that runs once; True for the first who asks, and for nobody after."""
-    rows = yield Read(
-        "INSERT INTO meta (name, value) VALUES (:1, :2) ON CONFLICT DO NOTHING RETURNING name",
-        (job, holder),
-    )
-    return bool(rows)
-
-
-def unclaim(job: str) -> Program[None]:
-    """Let a job that was claimed and not done be claimed again."""
-    yield Read("DELETE FROM meta WHERE name = :1 RETURNING name", (job,))
-
-
 def renew(name: str, holder: str, until_ms: int, now_ms: int) -> Program[bool]:
     """Take or renew a lease; False while another holder's still runs."""
     yield Insert(LeaseRow, ("name", "holder", "until_ms"), [(name, holder, until_ms)], ignore=True)

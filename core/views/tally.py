@@ -36,19 +36,23 @@ class Histogram:
 
 
 class Tally:
-    """The counters of a process. Whatever adds to one runs in one thread, so none is locked."""
+    """The counters of a process. Whatever adds to one runs in one thread, so none is locked.
+
+    Where all that can be counted is known, it begins at 0: an alert on an increase does not see a
+    counter that is first seen at 1.
+    """
 
     def __init__(self) -> None:
         self.calls: Counter[tuple[str, int, str]] = Counter()
         """By model, status and payer."""
         self.credits_micro: Counter[str] = Counter()
         self.tokens: Counter[str] = Counter()
-        self.ended: Counter[str] = Counter()
+        self.ended: Counter[str] = Counter(dict.fromkeys(ENDINGS.values(), 0))
         self.attempts: Counter[tuple[str, str]] = Counter()
         self.heads: dict[str, Histogram] = {}
         self.upstreams: dict[str, Histogram] = {}
-        self.refused: Counter[str] = Counter()
-        self.limited: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter({code.value: 0 for code in Code})
+        self.limited: Counter[str] = Counter(dict.fromkeys(LIMITS, 0))
         self.batch_items = Histogram(SIZES)
         self.batch_seconds = Histogram(COMMIT_SECONDS)
         self.lag_seconds = Histogram(LAG_SECONDS)

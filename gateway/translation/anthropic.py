@@ -63,7 +63,7 @@ class AnthropicReader:
     def event(self, event: Json) -> list[Said]:
         match event.get("type"):
             case "message_start":
-                self._counts |= object_of(object_of(event.get("message")).get("usage"))
+                self._counts |= _given(object_of(event.get("message")).get("usage"))
             case "content_block_start":
                 return self._start(
                     index_of(event.get("index")), object_of(event.get("content_block"))
@@ -149,7 +149,7 @@ class AnthropicReader:
 
     def _count(self, usage: object) -> None:
         if usage is not None:
-            self._counts |= object_of(usage)
+            self._counts |= _given(usage)
             self._counted = True
 
     def _finish(self, reason: object) -> list[Said]:
@@ -157,3 +157,12 @@ class AnthropicReader:
         if finish == "tool_calls" and self._json_blocks and not self._calls:
             finish = "stop"
         return [Said(finish=finish)] if finish else []
+
+
+def _given(usage: object) -> Json:
+    """Return counts: a null says nothing of the prompt's, which were told at the start.
+
+    The output was not, so nobody believes a null for that.
+    """
+    counts = object_of(usage).items()
+    return {name: n for name, n in counts if n is not None or name == "output_tokens"}

@@ -72,12 +72,12 @@ class CohereReader:
 
     def _end(self, said: Json) -> list[Said]:
         reason = text_of(said.get("finish_reason"))
-        if reason in FAILED:
-            raise Broken
         if said.get("usage") is not None:
             counted = object_of(said["usage"])
             units = object_of(counted.get("billed_units") or counted.get("tokens"))
             self.usage = usage_of(units.get("input_tokens"), units.get("output_tokens"), {})
+        if reason in FAILED:
+            raise Broken
         return [Said(finish=FINISH.get(reason, "stop"))]
 
 

@@ -60,13 +60,26 @@ def check(body: ChatBody, model: Model) -> int:
             raise _refused(name, model)
     if look := _LOOKS.get(model.dialect):
         look(body, model)
-    if body.has_tools and any(tool.get("type") != "function" for tool in _tools(body)):
-        raise _refused("tools", model, "custom tools")
+    _anywhere(body, model)
     grown = 0
     for name in ("tools", "response_format"):
         if name in body.fields and b'"$ref"' in bytes(body.fields[name]):
             grown += _grown(body, name, model)
     return grown
+
+
+def _anywhere(body: ChatBody, model: Model) -> None:
+    """Refuse what no other dialect has; of some of it litellm would make something else."""
+    if body.has_tools and any(tool.get("type") != "function" for tool in _tools(body)):
+        raise _refused("tools", model, "custom tools")
+    choice, wanted = _value(body, "tool_choice"), _value(body, "response_format")
+    if isinstance(choice, dict) and choice.get("type") != "function":
+        raise _refused("tool_choice", model, "some of the tools, or a custom one")
+    match wanted:
+        case {"json_schema": dict(named)} if named.get("schema") is None:
+            raise _refused("response_format", model, "a json_schema without a schema")
+        case _:
+            pass
 
 
 def _value(body: ChatBody, name: str) -> object:
@@ -113,6 +126,8 @@ def _bedrock(body: ChatBody, model: Model) -> None:
     thinks = _value(body, "reasoning_effort") not in {None, "none"}
     if thinks and "claude" not in model.upstream_model:
         raise _refused("reasoning_effort", model)
+    if body.has_tools and _value(body, "tool_choice") == "none":
+        raise _refused("tool_choice", model, "none; leave the tools out")
 
 
 def _cohere(body: ChatBody, model: Model) -> None:

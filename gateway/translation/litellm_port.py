@@ -13,7 +13,9 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
+from gateway.translation import json_tool
 from gateway.translation.camel import camel
+from gateway.translation.json_tool import JSON_TOOL
 from gateway.translation.messages import Untranslatable, tidy
 
 Json = dict[str, Any]
@@ -157,7 +159,8 @@ def _anthropic(
     thinking = body.get("thinking") or {}
     if thinking.get("budget_tokens", 0) >= params["max_tokens"]:
         thinking["budget_tokens"] = _budget(params["max_tokens"])
-    return Translated(body, beta, names, _JSON_TOOL if json_mode else "")
+    json_tool.free_anthropic(body, params)
+    return Translated(body, beta, names, JSON_TOOL if json_mode else "")
 
 
 def _gemini(
@@ -198,6 +201,8 @@ def _ollama(
     litellm: ModuleType, provider: str, model: str, messages: list[Json], params: Json
 ) -> Translated:
     config = _config(litellm, "ollama", provider, model)
+    if params.get("reasoning_effort") == "xhigh":  # litellm would switch thinking off
+        params["reasoning_effort"] = "high"
     mapped = _mapped(config, model, {name: v for name, v in params.items() if name != "user"})
     body = config.transform_request(model, messages, mapped, {}, {})
     body["options"]["num_predict"] = params["max_tokens"]
@@ -219,12 +224,12 @@ def _bedrock(
         thinking["budget_tokens"] = _budget(params["max_tokens"])
     sent = [tool["toolSpec"]["name"] for tool in (body.get("toolConfig") or {}).get("tools", [])]
     own = [tool["function"]["name"] for tool in params.get("tools", [])]
-    names = {theirs: ours for theirs, ours in zip(sent, own, strict=False) if theirs != ours}
-    return Translated(body, names=names, json_tool=_JSON_TOOL if json_mode else "")
+    named = JSON_TOOL if json_mode else ""
+    json_tool.free_bedrock(body, params)
+    return Translated(body, names=json_tool.names(sent, own, named), json_tool=named)
 
 
 LEAST_BUDGET = 1_024
-_JSON_TOOL = "json_tool_call"
 
 
 def _budget(limit: int) -> int:

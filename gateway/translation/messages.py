@@ -10,7 +10,11 @@ from typing import Any
 import msgspec
 
 Json = dict[str, Any]
-KEPT = ("role", "content", "name", "tool_calls", "tool_call_id")
+KEPT = ("role", "content", "tool_calls", "tool_call_id")
+SEES = {"user", "tool"}
+"""Whose images every dialect has a place for; litellm would drop those of others."""
+SAID_ANYWAY = {"n": 1, "presence_penalty": 0, "frequency_penalty": 0}
+"""Left out: of a penalty of 0 litellm makes Ollama's `repeat_penalty` 0, where none is 1."""
 NO_PARAMETERS: Json = {"type": "object", "properties": {}}
 
 
@@ -25,6 +29,11 @@ class Untranslatable(Exception):
 def tidy(said: Json) -> None:
     """Tidy a body's messages and tools in place; Untranslatable for what has no counterpart."""
     said["messages"] = [_message(message) for message in said["messages"]]
+    for name, value in SAID_ANYWAY.items():
+        if said.get(name) == value:
+            del said[name]
+    if isinstance(said.get("stop"), str):
+        said["stop"] = [said["stop"]]  # Cohere and Ollama take nothing but lists
     if not said.get("tools"):
         for name in ("tools", "tool_choice", "parallel_tool_calls"):
             said.pop(name, None)
@@ -40,6 +49,8 @@ def _message(message: Json) -> Json:
         kept["role"] = "system"
     content = kept.get("content")
     if isinstance(content, list):
+        if kept["role"] not in SEES and any(part["type"] == "image_url" for part in content):
+            raise Untranslatable("messages")
         kept["content"] = [_part(part) for part in content]
     elif not content:
         kept["content"] = message.get("refusal") or ""

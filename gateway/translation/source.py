@@ -29,6 +29,7 @@ from gateway.translation.litellm_port import Translated
 from gateway.translation.messages import Untranslatable
 from gateway.translation.ollama import OllamaReader
 from gateway.translation.rest import RestSource
+from gateway.translation.schemas import grown_bytes
 from gateway.translation.speaking import Speaker
 from gateway.translation.spoken import Frame, Json, Reader
 
@@ -40,6 +41,8 @@ WARM_AFTER_SECONDS = 1.0
 SMALL_BYTES = 64 * 1024
 """A larger body is translated in a thread: images are copied several times."""
 MOST_GROWTH_BYTES = 64 * 1024
+REFERENCE = b'"$ref"'
+"""What has it may stand for a megabyte, however small it is."""
 GOOGLE_BAD_KEY = b"API_KEY_INVALID"
 """Google answers 400 where others answer 401."""
 
@@ -108,9 +111,10 @@ class TranslatedSource:
     async def _going(self, model: Model, body: bytes, call_id: str) -> Going:
         said: Json = msgspec.json.decode(body)
         stream = said.get("stream") is True
-        sent = await _translated(model, said, len(body))
+        most = 2 * len(body) + MOST_GROWTH_BYTES + _grown(said, body)
+        sent = await _translated(model, said, body)
         bytes_sent = msgspec.json.encode(sent.body) if sent.body else body
-        if len(bytes_sent) > 2 * len(body) + MOST_GROWTH_BYTES:
+        if len(bytes_sent) > most:
             raise Unsendable(Code.UPSTREAM_REFUSED)  # it would cost more than was held
         try:
             found = address(model, self._environ, stream=stream)
@@ -135,7 +139,14 @@ class TranslatedSource:
         return http1.target(found.url, headers)
 
 
-async def _translated(model: Model, said: Json, size: int) -> Translated:
+def _grown(said: Json, body: bytes) -> int:
+    """Return how much longer references make the body; the hold has been for that too."""
+    if REFERENCE not in body:
+        return 0
+    return sum(grown_bytes(said.get(name)) or 0 for name in ("tools", "response_format"))
+
+
+async def _translated(model: Model, said: Json, body: bytes) -> Translated:
     if model.dialect == ELSEWHERE:
         return Translated({})
     try:
@@ -148,7 +159,8 @@ async def _translated(model: Model, said: Json, size: int) -> Translated:
         return litellm_port.translate(model.dialect, model.provider, model.upstream_model, said)
 
     try:
-        sent = await asyncio.to_thread(translate) if size > SMALL_BYTES else translate()
+        large = len(body) > SMALL_BYTES or REFERENCE in body
+        sent = await asyncio.to_thread(translate) if large else translate()
     except Untranslatable as error:
         raise Unsendable(Code.UPSTREAM_REFUSED, error.param) from None
     if model.provider == "vertex_ai" and model.dialect == ANTHROPIC:

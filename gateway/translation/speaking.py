@@ -5,7 +5,8 @@ becomes an empty one: both look to `upstream` like what they are, broken.
 """
 
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -24,7 +25,9 @@ class Speaker:
     frame: Frame
     reader: Reader
     framing: Framing
-    spoke: bool = False
+    _spoken: set[int] = field(default_factory=set)
+    """Choices that have begun: each is told its role once."""
+    _broke: bool = False
 
     async def stream(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         """Yield what each chunk says; nothing for a ping, so that it is heard nevertheless."""
@@ -32,17 +35,19 @@ class Speaker:
         try:
             async for chunk in chunks:
                 yield self._said(cutter.feed(chunk))
-                _bound(cutter)
-            yield self._said(cutter.end())
-        except Broken:
-            yield BROKEN
-            return
+                if self._broke or cutter.held_bytes > MOST_EVENT_BYTES:
+                    self._broke = True
+                    break
+            else:
+                yield self._said(cutter.end())
         except Lost:
             if not self.reader.ended:
                 raise
         if self.reader.usage is not None:
             yield self.frame.counted(self.reader.usage)
-        if self.reader.ended:
+        if self._broke:
+            yield BROKEN
+        elif self.reader.ended:
             yield DONE
 
     async def whole(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -58,11 +63,16 @@ class Speaker:
         yield self._answer(b"".join(parts))
 
     def _said(self, events: Iterable[Json]) -> bytes:
+        """Return what events say, up to one by which the provider broke off."""
         parts: list[bytes] = []
-        for event in events:
-            for said in self.reader.event(event):
-                parts.append(self.frame.event(said, first=not self.spoke))
-                self.spoke = True
+        with suppress(Broken):
+            for event in events:
+                for said in self.reader.event(event):
+                    first = said.choice not in self._spoken
+                    self._spoken.add(said.choice)
+                    parts.append(self.frame.event(said, first=first))
+            return b"".join(parts)
+        self._broke = True
         return b"".join(parts)
 
     def _answer(self, body: bytes) -> bytes:
@@ -71,10 +81,7 @@ class Speaker:
             if not isinstance(answer, dict):
                 return b""
             return self.frame.answer(self.reader.whole(answer), self.reader.usage)
-        except (Broken, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        except Broken:
+            return self.frame.failed(self.reader.usage)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return b""
-
-
-def _bound(cutter: Cutter) -> None:
-    if cutter.held_bytes > MOST_EVENT_BYTES:
-        raise Broken

@@ -122,6 +122,12 @@ class Frame:
             body["usage"] = usage
         return msgspec.json.encode(body)
 
+    def failed(self, usage: Json | None) -> bytes:
+        """Return an answer that is none, with what was counted for it; nothing if nothing was."""
+        if usage is None:
+            return b""
+        return msgspec.json.encode({"error": {}, "choices": [], "usage": usage})
+
     def _event(self, key: str, choices: list[Json], usage: Json | None = None) -> bytes:
         body = self._head("chat.completion.chunk") | {key: choices}
         if usage is not None:

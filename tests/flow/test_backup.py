@@ -67,6 +67,15 @@ async def test_it_overwrites_nothing_and_restores_only_into_an_empty_place(
     assert kept.read_text() == "precious"
 
 
+async def test_a_folder_that_is_not_there_yet_is_made_for_its_owner_only(places: Places) -> None:
+    """As the manual has it: `tokenpool backup backups/$(date +%F)`, in a fresh clone."""
+    async with open_core(places.settings):
+        made = await places.backup("backups/deep/today")
+
+    assert made.stat().st_size > 0
+    assert made.parent.stat().st_mode & 0o777 == 0o700
+
+
 async def test_what_is_no_backup_or_damaged_or_of_the_other_kind_is_refused(
     places: Places,
 ) -> None:

@@ -33,6 +33,8 @@ CASES = [
     Case("F-42", "status=429 code=insufficient_quota", 503, "upstream_quota", "voided", 1),
     Case("F-42", "status=401", 502, "provider_auth", "voided", 1),
     Case("", "status=400 code=context_length_exceeded", 400, "upstream_refused", "voided", 1),
+    Case("", "status=408", 502, "upstream_error", "voided", 3),
+    Case("", "status=424", 502, "upstream_error", "voided", 3),
     Case("F-54", "fault=redirect", 502, "upstream_error", "voided", 3),
     Case("F-43", "fault=garbage", 502, "upstream_error", "captured", 1),
     Case("F-43", "fault=broken", 502, "upstream_error", "captured", 1),
@@ -132,6 +134,17 @@ async def test_a_stream_that_breaks_off_ends_with_an_error_and_charges_what_was_
     assert cost >= price_micro(6)
     assert (bool(estimated), outcome) == (True, "settled")
     await served.assert_clean()
+
+
+async def test_a_stream_s_last_blank_line_need_not_come(served: Served) -> None:
+    """OpenAI's own clients take such a stream for whole too."""
+    member = await served.member("ann")
+
+    answer = await served.chat(member, "bare=1 tokens=7", stream=True)
+
+    assert answer.text.endswith("data: [DONE]\n\n")
+    cost, estimated, outcome = (await served.rows("SELECT cost, estimated, outcome FROM call"))[0]
+    assert (cost, bool(estimated), outcome) == (price_micro(7), False, "settled")
 
 
 async def test_f39_a_stopped_upstream_costs_nothing(served: Served, provider: Upstream) -> None:

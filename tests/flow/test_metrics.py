@@ -126,6 +126,9 @@ PROXIED = {"x-forwarded-for": "192.0.2.7"}
 MAY_READ: list[tuple[dict[str, object], dict[str, str], int]] = [
     ({}, {}, 200),
     ({}, PROXIED, 404),
+    ({}, {"host": "localhost", "x-real-ip": "192.0.2.7"}, 404),
+    ({}, {"host": "localhost", "x-forwarded-proto": "https"}, 404),
+    ({}, {"host": "localhost", "via": "1.1 Caddy"}, 404),
     ({"public_url": "http://pool.example"}, {"host": "pool.example"}, 404),
     ({"metrics": False}, {}, 404),
     (WITH_TOKEN, {}, 404),
@@ -187,7 +190,10 @@ def test_while_the_database_does_not_answer_the_counters_are_served_all_the_same
     found = {family.name: family for family in Collector(tally, Gauges(3, (), None)).collect()}
 
     assert found["tokenpool_database_up"].samples[0].value == 0
-    assert found["tokenpool_refusals"].samples[0].labels == {"code": "quota_unavailable"}
+    counted = {
+        sample.labels["code"]: sample.value for sample in found["tokenpool_refusals"].samples
+    }
+    assert counted == dict.fromkeys(Code, 0) | {"quota_unavailable": 1}
     assert "tokenpool_holds_open" not in found
 
 
@@ -196,7 +202,7 @@ def test_a_limit_that_nobody_foresaw_makes_no_label_of_its_own() -> None:
     for kind in ("tokens", "tokens", "CANARY"):
         tally.refuse(Refusal(Code.RATE_LIMIT_EXCEEDED, "slower", facts={"kind": kind}))
 
-    assert tally.limited == {"tokens": 2, "other": 1}
+    assert tally.limited == {"requests": 0, "tokens": 2, "concurrency": 0, "other": 1}
 
 
 def test_buckets_count_what_is_at_most_their_bound() -> None:

@@ -5,10 +5,15 @@ import signal
 from pathlib import Path
 
 import httpx
+import pytest
 from flow.processes import Process, serve_process
 from flow.serving import TOML, Member
 from flow.test_faults import price_micro
 from flow.upstreams import Upstream
+
+from bots import listening
+from bots.listening import DRAIN_SECONDS, REST_SECONDS, Server
+from gateway.stream import SETTLE_SECONDS
 
 STREAMS = 12
 TOKENS = 30
@@ -69,3 +74,47 @@ async def test_it_ends_what_is_on_its_way_takes_nothing_new_and_captures_nothing
         call: price_micro(tokens) for call, tokens in provider.served.items()
     }
     assert tuple(left[0]) == (0, 0)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_second_signal_ends_calls_that_would_go_on_for_long(
+    database_url: str, provider: Upstream, tmp_path: Path
+) -> None:
+    """They are settled by what is known of them; nobody waits half a minute for them."""
+    (tmp_path / "tokenpool.toml").write_text(TOML.format(base=provider.base))
+    async with serve_process(database_url, tmp_path) as [process]:
+        member = await process.member("ann", 100_000)
+        said = asyncio.create_task(stream(process, member))
+        while not provider.calls:
+            await asyncio.sleep(0.01)
+        process.process.send_signal(signal.SIGTERM)
+        async with httpx.AsyncClient(timeout=30) as client:
+            await until_not_ready(client, process.url)
+        process.process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(REST_SECONDS + 5):
+            code = await process.process.wait()
+        [(charged,)] = await process.rows("SELECT count(*) FROM call WHERE estimated")
+        [(held,)] = await process.rows("SELECT count(*) FROM hold WHERE state = 'open'")
+        await process.assert_clean()
+
+    assert "[DONE]" not in await said
+    assert (code, charged, held) == (0, 1, 0)
+
+
+@pytest.mark.parametrize(("drained", "left"), [(0.0, DRAIN_SECONDS - 1), (0.3, REST_SECONDS)])
+async def test_answers_that_nobody_takes_are_not_waited_for_as_long_again(
+    drained: float, left: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Calls and answers together end well before the 60 s that a service manager waits."""
+    if drained:
+        monkeypatch.setattr(listening, "DRAIN_SECONDS", drained)
+
+    async def drain() -> None:
+        await asyncio.sleep(drained)
+
+    server = Server(lambda *_: drain(), lambda: None, lambda: None)
+    await server._drain_and_end(drain)
+
+    assert server.should_exit
+    assert server.config.timeout_graceful_shutdown == left
+    assert DRAIN_SECONDS + SETTLE_SECONDS + REST_SECONDS < 60

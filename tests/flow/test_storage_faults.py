@@ -11,9 +11,10 @@ from flow.processes import serve_process
 from flow.serving import TOML
 from flow.upstreams import Upstream
 
-from core.service import membership
+from core.service import checkup, membership
 from core.service.start import only_server, open_core
 from core.settings import Settings, SettingsError
+from core.store import sqlite_copies
 from core.store.database import sqlite_path
 
 PAGE = 4096
@@ -40,6 +41,14 @@ def content(file: Path) -> bytes:
 
 def put(file: Path, content: bytes | bytearray) -> None:
     file.write_bytes(content)
+
+
+def drop(file: Path) -> None:
+    file.unlink()
+
+
+def there(file: Path) -> bool:
+    return file.exists()
 
 
 async def refusal(settings: Settings) -> str:
@@ -82,6 +91,45 @@ async def test_a_file_that_was_cut_off_does_not_become_a_fresh_ledger(
 
     assert "tokenpool restore" in said
     assert len(content(file)) == left
+
+
+@on_sqlite
+@pytest.mark.parametrize("gone", [True, False])
+async def test_an_emptied_file_loses_neither_its_past_nor_its_log(
+    settings: Settings, file: Path, *, gone: bool
+) -> None:
+    """Whoever opens it first: a server, a command beside none, the doctor, or a restore (F-62)."""
+    log = Path(f"{file}-wal")
+    put(log, b"committed")
+    put(file, b"")
+    if gone:
+        drop(file)
+    with pytest.raises(SettingsError, match="tokenpool restore"):
+        async with open_core(settings):
+            pass
+    said = await refusal(settings)
+    found, kept = checkup.fault(settings), sqlite_copies.holds_rows(file)
+
+    assert "tokenpool restore" in said
+    assert found == f"it is {'gone' if gone else 'empty'}, but {log.name} beside it holds data"
+    assert kept
+    assert content(log) == b"committed"
+    assert there(file) is not gone
+
+
+@on_sqlite
+async def test_a_server_that_was_killed_leaves_a_file_that_is_not_new(settings: Settings) -> None:
+    """The mark is made as soon as there are tables, not when a server ends well."""
+    path = sqlite_path(settings.database_url)
+    async with only_server(settings), open_core(settings):
+        marked = path.with_suffix(".lock").read_text()
+    path.write_bytes(b"")
+    with pytest.raises(SettingsError, match="used it before"):
+        async with open_core(settings):
+            pass
+
+    assert marked == "used\n"
+    assert path.read_bytes() == b""
 
 
 @on_sqlite

@@ -171,7 +171,7 @@ async def _stream(
     wanted = (body.get("stream_options") or {}).get("include_usage")
     if wanted and "nousage" not in wish:
         await write_usage(response, body, usage(tokens_of(body, wish), wish))
-    await response.write(b"data: [DONE]\n\n")
+    await response.write(b"data: [DONE]" if "bare" in wish else b"data: [DONE]\n\n")
     return response
 
 

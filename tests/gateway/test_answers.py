@@ -156,3 +156,50 @@ def test_true_counts_are_taken_with_caches_inside_and_hidden_output_added(
     }
 
     assert read_usage(msgspec.json.encode(said)) == Usage(prompt, completion + hidden, cached)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"cached_tokens": 8},
+        {"prompt_cache_hit_tokens": 8, "prompt_cache_miss_tokens": 2},
+        {"prompt_tokens_details": {"cached_tokens": 8}, "cached_tokens": 8},
+        {"prompt_tokens_details": None, "cached_tokens": 8},
+    ],
+)
+def test_a_cached_prompt_is_one_wherever_it_is_told(told: dict[str, object]) -> None:
+    """Moonshot and DeepSeek have places of their own."""
+    counts = {"prompt_tokens": 10, "completion_tokens": 1, "total_tokens": 11}
+
+    assert read_usage(msgspec.json.encode(counts | told)) == Usage(10, 1, 8)
+
+
+def test_a_choice_may_tell_what_a_stream_used() -> None:
+    """Moonshot's does; what the chunk itself says counts for more."""
+    counts = {"prompt_tokens": 10, "completion_tokens": 1}
+    choice = {"index": 0, "delta": {}, "finish_reason": "stop", "usage": counts}
+    meter = Meter()
+
+    assert not meter.event(msgspec.json.encode({"choices": [choice]}))
+    assert meter.usage == Usage(10, 1)
+    meter.event(msgspec.json.encode({"choices": [choice], "usage": counts | {"prompt_tokens": 7}}))
+    assert meter.usage == Usage(7, 1)
+
+
+def test_an_answer_in_parts_is_a_completion() -> None:
+    """Mistral's models that think say so in a list."""
+    parts = [
+        {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]},
+        {"type": "text", "text": "so"},
+    ]
+    counts = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
+    plain, streamed = Meter(), Meter()
+
+    plain.whole(
+        msgspec.json.encode({"choices": [{"message": {"content": parts}}], "usage": counts})
+    )
+    streamed.event(msgspec.json.encode({"choices": [{"delta": {"content": parts}}]}))
+
+    assert (plain.finished, plain.usage) == (True, Usage(10, 5))
+    assert not streamed.failed
+    assert streamed.produced_bytes == plain.produced_bytes >= len("hmso")

@@ -115,6 +115,36 @@ def test_the_manual_explains_every_metric_and_every_alert(served: dict[str, set[
     assert all(rule["annotations"]["summary"].endswith(".") for rule in rules())
 
 
+def test_what_an_alert_waits_to_see_grow_is_there_from_the_start() -> None:
+    """An increase is between two scrapes: of a counter that begins at 1, nobody sees any."""
+    fresh = list(Collector(Tally(), Gauges(0, (), None)).collect())
+    at_first = {
+        (sample.name, value)
+        for family in fresh
+        for sample in family.samples
+        for value in (*sample.labels.values(), "")
+        if sample.value == 0
+    }
+    grows = re.compile(r"\bincrease\((\w+)(?:\{\w+=~?\"([^\"]*)\"\})?\[")
+    waited = [
+        (name, value)
+        for rule in rules()
+        for name, values in grows.findall(rule["expr"])
+        for value in values.split("|")
+    ]
+
+    assert len(waited) > 8
+    assert [one for one in waited if one not in at_first] == []
+
+
+def test_the_manual_s_reverse_proxy_says_that_it_passes_strangers_on() -> None:
+    """By that alone they are told from this machine: they may name `localhost` as their Host."""
+    manual = (ROOT / "docs/INSTALL.md").read_text(encoding="utf-8")
+    nginx = manual.partition("```nginx")[2].partition("```")[0]
+
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in nginx
+
+
 def test_prometheus_loads_these_rules_and_scrapes_by_token() -> None:
     said = yaml.safe_load((ROOT / "docker/prometheus.yml").read_text(encoding="utf-8"))
 

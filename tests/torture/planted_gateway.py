@@ -84,7 +84,7 @@ GATEWAY_BUGS = [
     Planted(
         "a cut stream is taken for finished",
         "gateway/upstream.py",
-        "        if not self.meter.finished:\n",
+        "        if not self._ends(events.rest):\n",
         "        if False:\n",
         FAULTS,
     ),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.service.start import load_pepper, only_server
+from core.service.start import database_url, load_pepper, only_server
 from core.settings import Settings, SettingsError, load
 
 
@@ -20,7 +20,15 @@ def test_a_key_is_made_once_for_its_owner_alone(plain: Settings) -> None:
     assert load_pepper(plain) == first
     kept = plain.data_dir / "secret_key"
     assert kept.stat().st_mode & 0o777 == 0o600
+    assert plain.data_dir.stat().st_mode & 0o777 == 0o700
     assert list(plain.data_dir.iterdir()) == [kept]
+
+
+def test_the_folder_of_a_database_is_for_its_owner_alone(plain: Settings) -> None:
+    """SQLite makes its files for everybody to read, as far as the umask lets them."""
+    database_url(plain)
+
+    assert plain.data_dir.stat().st_mode & 0o777 == 0o700
 
 
 def test_many_that_start_at_once_agree_on_one_key(plain: Settings) -> None:

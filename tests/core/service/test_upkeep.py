@@ -108,3 +108,28 @@ async def test_a_day_whose_seal_failed_is_sealed_by_the_next_sweep(
     await upkeep.sweep(core)
 
     assert (await auditing.audit(core)).seals == 1
+
+
+@pytest.mark.parametrize("fate", [asyncio.CancelledError, KeyError])
+async def test_a_day_whose_process_ended_in_mid_work_is_done_by_another(
+    core: Core, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, fate: type[BaseException]
+) -> None:
+    """A claim alone is no seal, and deletes nothing that has served its time."""
+    first = clock.ms
+
+    async def ends(_core: Core) -> None:
+        raise fate
+
+    with monkeypatch.context() as patch:
+        patch.setattr(upkeep, "daily", ends)
+        with pytest.raises(fate):
+            await upkeep.sweep(core)
+    clock.advance(seconds=300)
+    await upkeep.sweep(core)
+    soon = await checkup.sealed_ms(core)
+    clock.advance(seconds=360)
+    await upkeep.sweep(core)
+
+    assert soon is None
+    assert await checkup.sealed_ms(core) == clock.ms
+    assert clock.ms // 86_400_000 == first // 86_400_000

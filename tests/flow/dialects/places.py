@@ -58,6 +58,18 @@ api_base = "http://127.0.0.1:9"
 fallbacks = ["command"]
 
 [[models]]
+name = "picky-between"
+upstream = "openai/gpt-4o-mini"
+api_base = "http://127.0.0.1:9/v1"
+fallbacks = ["picky", "gemini"]
+
+[[models]]
+name = "picky-last"
+upstream = "openai/gpt-4o-mini"
+api_base = "http://127.0.0.1:9/v1"
+fallbacks = ["picky"]
+
+[[models]]
 name = "claude-then-gemini"
 upstream = "anthropic/claude-sonnet-4-5"
 api_base = "http://127.0.0.1:9"

@@ -276,3 +276,16 @@ async def test_a_fallback_that_sees_nothing_is_passed_over_for_an_image(place: P
 
     assert (words.status_code, seen.status_code) == (200, 502)
     assert [path for path in state.paths if "chat" in path] == ["/v2/chat"]
+
+
+@on_sqlite
+async def test_a_fallback_whose_dialect_cannot_say_a_call_is_passed_over(place: Place) -> None:
+    """litellm alone knows that this one takes no temperature; the next one does."""
+    served, state, ann = place
+
+    between = await served.chat(ann, "hi tokens=2", model="picky-between", temperature=0.5)
+    last = await served.chat(ann, "hi tokens=2", model="picky-last", temperature=0.5)
+
+    assert between.status_code == 200, between.text
+    assert [path.partition(":")[0] for path in state.paths] == ["/v1beta/models/gemini-2.5-flash"]
+    assert (last.status_code, last.json()["error"]["code"]) == (502, "upstream_error")

@@ -1,8 +1,14 @@
 """What is refused before anything is held: F-108, and what a dialect cannot say."""
 
 import asyncio
+import json
+import threading
+from typing import Any
 
+import pytest
 from flow.dialects.places import MODELS, Place, booked, on_sqlite
+
+from gateway.translation import litellm_port
 
 HI = [{"role": "user", "content": "hi tokens=1"}]
 FORBIDDEN = (
@@ -39,6 +45,11 @@ async def test_no_argument_of_litellm_s_gets_in(place: Place) -> None:
     assert (heard, state.bodies, await served.rows("SELECT id FROM hold")) == ([], [], [])
 
 
+SOME = {
+    "type": "allowed_tools",
+    "allowed_tools": {"mode": "auto", "tools": [{"type": "function", "function": {"name": "f"}}]},
+}
+NO_SCHEMA = {"type": "json_schema", "json_schema": {"name": "x"}}
 UNSAYABLE = (
     ("claude", "n", 2), ("claude", "presence_penalty", 0.5), ("claude", "seed", 7),
     ("claude", "logit_bias", {"1": 1}), ("claude", "logprobs", True), ("claude", "temperature", 2),
@@ -50,6 +61,8 @@ UNSAYABLE = (
     ("llama", "presence_penalty", 1), ("llama", "tool_choice", "required"), ("bedrock", "n", 2),
     ("bedrock", "seed", 1), ("claude", "functions", [{"name": "f"}]),
     ("claude", "tools", [{"type": "custom", "custom": {"name": "x"}}]),
+    *((model, "tool_choice", SOME) for model in MODELS),
+    *((model, "response_format", NO_SCHEMA) for model in MODELS),
 )  # fmt: skip
 
 
@@ -112,3 +125,40 @@ async def test_a_schema_that_grows_without_end_is_refused(place: Place) -> None:
             answer = await served.chat(ann, "hi", model=model, tools=[tool])
             assert (answer.status_code, answer.json()["error"]["param"]) == (400, "tools")
     assert state.bodies == []
+
+
+@on_sqlite
+async def test_bedrock_has_no_word_for_calling_no_tool(place: Place) -> None:
+    served, state, ann = place
+    tool = {"type": "function", "function": {"name": "f"}}
+
+    answer = await served.chat(ann, "hi", model="bedrock", tools=[tool], tool_choice="none")
+
+    assert (answer.status_code, answer.json()["error"]["param"]) == (400, "tool_choice")
+    assert (state.bodies, await served.rows("SELECT id FROM hold")) == ([], [])
+
+
+@on_sqlite
+async def test_a_schema_that_grows_within_bounds_is_sent_beside_the_loop(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few thousand bytes that stand for a third of a megabyte: held for, and translated."""
+    served, state, ann = place
+    threads: list[str] = []
+    translate = litellm_port.translate
+
+    def noted(*args: Any) -> litellm_port.Translated:
+        threads.append(threading.current_thread().name)
+        return translate(*args)
+
+    monkeypatch.setattr(litellm_port, "translate", noted)
+    long = {"type": "object", "properties": {f"p{n}": {"type": "string"} for n in range(100)}}
+    uses = {f"q{n}": {"$ref": "#/$defs/long"} for n in range(100)}
+    schema = {"type": "object", "properties": uses, "$defs": {"long": long}}
+    tool = {"type": "function", "function": {"name": "f", "parameters": schema}}
+
+    answer = await served.chat(ann, "hi tokens=1", model="gemini", tools=[tool])
+
+    assert answer.status_code == 200, answer.text
+    assert len(json.dumps(state.bodies[-1])) > 200_000
+    assert threads != [threading.main_thread().name]

@@ -10,6 +10,7 @@ from gateway.translation.messages import Untranslatable, tidy
 
 Json = dict[str, Any]
 USER: Json = {"role": "user", "content": "U"}
+IMAGE: Json = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
 DIALECTS = [
     ("anthropic", "anthropic", "claude-sonnet-4-5"), ("gemini", "gemini", "gemini-2.5-flash"),
     ("cohere", "cohere", "command-a-03-2025"), ("ollama", "ollama", "llama3.1"),
@@ -79,6 +80,8 @@ def test_a_call_without_arguments_is_one_with_none(
             "content": None,
             "tool_calls": [{"id": "c", "type": "custom", "custom": {"name": "g", "input": "i"}}],
         },
+        {"role": "assistant", "content": [IMAGE]},
+        {"role": "system", "content": [IMAGE]},
     ],
 )
 def test_what_has_no_counterpart_is_not_left_out(message: Json) -> None:
@@ -94,3 +97,39 @@ def test_no_tools_are_no_tools() -> None:
     tidy(said)
 
     assert said == {"messages": [USER]}
+
+
+@each
+def test_a_penalty_of_nothing_and_one_choice_are_not_said(
+    dialect: str, provider: str, model: str
+) -> None:
+    """Ollama would take the first for a `repeat_penalty` of 0."""
+    same = {"n": 1, "presence_penalty": 0, "frequency_penalty": 0.0}
+
+    plain = translate(dialect, provider, model, {"messages": [USER], "max_tokens": 9})
+    said = translate(dialect, provider, model, {"messages": [USER], "max_tokens": 9, **same})
+
+    assert said.body == plain.body
+
+
+@each
+def test_a_stop_is_a_list_of_one(dialect: str, provider: str, model: str) -> None:
+    """Cohere and Ollama refuse a word of its own."""
+    said = translate(dialect, provider, model, {"messages": [USER], "max_tokens": 9, "stop": "S"})
+
+    assert '["S"]' in json.dumps(said.body)
+
+
+@each
+def test_the_name_of_who_speaks_goes_to_nobody(dialect: str, provider: str, model: str) -> None:
+    messages = [USER | {"name": "BOB"}]
+
+    said = translate(dialect, provider, model, {"messages": messages, "max_tokens": 9})
+
+    assert "BOB" not in json.dumps(said.body)
+
+
+def test_ollama_thinks_where_very_much_is_asked_for() -> None:
+    said = {"messages": [USER], "max_tokens": 9, "reasoning_effort": "xhigh"}
+
+    assert translate("ollama", "ollama", "llama3.1", said).body["think"] is True

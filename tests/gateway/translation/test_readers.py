@@ -51,6 +51,26 @@ def test_anthropic_s_thoughts_are_told_apart_from_its_answer() -> None:
     assert said == [Said(thought="hm"), Said(text="so")]
 
 
+def test_anthropic_s_null_takes_no_count_back() -> None:
+    """Its schema allows for one in a stream's last counts; the first ones had the prompt's."""
+    reader = AnthropicReader({})
+    first = {"input_tokens": 9, "cache_read_input_tokens": 5, "cache_creation_input_tokens": 3}
+    last = {"output_tokens": 4, **dict.fromkeys(first)}
+
+    heard(
+        reader,
+        {"type": "message_start", "message": {"usage": first}},
+        {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": last},
+    )
+
+    assert reader.usage is not None
+    assert reader.usage["prompt_tokens"] == 17
+    assert reader.usage["prompt_tokens_details"] == {
+        "cached_tokens": 5,
+        "cache_creation_tokens": 3,
+    }
+
+
 def test_a_tool_without_arguments_has_an_empty_object_of_them() -> None:
     """OpenAI's clients parse what they get; nothing is not JSON."""
     tool = {"type": "tool_use", "id": "t", "name": "f", "input": {}}
