@@ -31,11 +31,16 @@ class Visitor:
     cookie: str = field(repr=False)
     member_ids: tuple[str, ...]
 
-    def number(self, pane: str) -> int:
-        """Return the pane that a form names; Refusal if this browser does not show it."""
+    def number(self, pane: str, who: str = "") -> int:
+        """Return the pane that a form names; Refusal if this browser does not show it.
+
+        `who` is whose chat the page shows: somebody else may have signed in since.
+        """
         number = PANES.get(pane, 0)
         if not 1 <= number <= len(self.member_ids):
             raise Refusal(Code.BAD_REQUEST, "This page has no such pane.")
+        if who not in {"", self.member(number)}:
+            raise SignedOut
         return number
 
     def member(self, number: int) -> str:

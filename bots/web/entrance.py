@@ -6,6 +6,7 @@ first, so that nobody is signed in as somebody else without having seen it.
 """
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -135,9 +136,10 @@ class Entrance:
         desk, old = self.desk, self.desk.cookies.session(request)
         cookie = await sessions.sign_in(desk.core, token, replaces=old)
         desk.streams.end(old)
-        visitor = await desk.who(cookie)
-        for member in visitor.member_ids if visitor else ():
-            await _greet(desk, member)
+        with contextlib.suppress(Refusal):  # the link is used up: they are in, greeted or not
+            visitor = await desk.who(cookie)
+            for member in visitor.member_ids if visitor else ():
+                await _greet(desk, member)
         wanted = desk.cookies.wanted(request)
         response = RedirectResponse(f"/r/{wanted}" if wanted else "/chat", SEE_OTHER)
         desk.cookies.keep(response, cookie)

@@ -14,7 +14,7 @@ MOST_FIELDS = 40
 FORM = "application/x-www-form-urlencoded"
 EVENT = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
 MESSAGE = re.compile(r"[A-Za-z0-9_.:|/-]{1,120}", re.ASCII)
-OURS = frozenset({"pane", "event", "message", "token", "text"})
+OURS = frozenset({"pane", "who", "event", "message", "token", "text"})
 """The fields of the page itself; all others are a card's."""
 
 

@@ -4,6 +4,8 @@ import re
 
 import msgspec
 
+from bots.commands.finding import find
+from bots.parsing.words import without_lead
 from cards.card import Card, Text, Tone
 from core.domain import wording
 
@@ -42,4 +44,6 @@ def line_of(text: str) -> str:
 
 def kept_line(line: str) -> str:
     """Return a line as it is kept: none if it holds a code."""
-    return "" if CODE_LINE.fullmatch(line) else line
+    found = find(without_lead(line))
+    linking = found is not None and found[0].name == "link" and bool(found[1])
+    return "" if linking or CODE_LINE.fullmatch(line) else line

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from bots.web import guide, thread
-from bots.web.desk import Desk, Visitor, signed_in
+from bots.web.desk import Desk, SignedOut, Visitor, signed_in
 from bots.web.streams import Place
 from core.domain.errors import Refusal
 from core.service import web_chat
@@ -38,6 +38,8 @@ class Live:
 
     @signed_in
     async def listen(self, request: Request, visitor: Visitor) -> Response:
+        if request.query_params.get("who", "") not in {"", ".".join(visitor.member_ids)}:
+            raise SignedOut  # of the page that asks, not of this browser
         revisions = _revisions(request.query_params.get("since", ""), len(visitor.member_ids))
         return Stream(self.desk, visitor, revisions)
 
@@ -96,17 +98,19 @@ class Stream(Response):
             await _wait(place.news)
 
     async def _look(self, place: Place) -> str:
-        """Return what the page has not seen; nothing while the database cannot be asked."""
+        """Return what the page has not seen, as far as the database can be asked."""
+        pieces: list[str] = []
         try:
             if await self._desk.who(self._visitor.cookie) is None:
                 place.end("over")
                 return ""
-            html = ""
             for number, member in enumerate(self._visitor.member_ids, 1):
-                html += await self._messages(number, member) + await self._standing(number, member)
-            return html + await self._guide()
+                pieces.append(await self._messages(number, member))
+                pieces.append(await self._standing(number, member))
+            pieces.append(await self._guide())
         except Refusal:
-            return ""
+            pass  # what was read counts as seen by the page, so it is told
+        return "".join(pieces)
 
     async def _messages(self, number: int, member: str) -> str:
         since = self._page.revisions.get(number, 0)

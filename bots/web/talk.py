@@ -6,7 +6,7 @@ open page of the member shows them; what is shown once is in this answer alone.
 
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from bots import dispatch
 from bots.context import Answer
+from bots.showing import card_of, form_of
 from bots.web import forms, keeping, thread
 from bots.web.desk import Desk, Visitor, account, signed_in
 from bots.web.pages import wants_fragment
@@ -102,7 +103,8 @@ class Talk:
             with contextlib.suppress(Refusal):
                 await inbox.failed(core, WEB, key)
             raise
-        await inbox.done(core, WEB, key)
+        with contextlib.suppress(Refusal):  # it is done: whoever waits gets the answer
+            await inbox.done(core, WEB, key)
         return await replied(self.desk, request, speech, drawn)
 
 
@@ -117,7 +119,7 @@ async def replied(desk: Desk, request: Request, speech: Speech, drawn: list[Draw
 
 async def _heard(request: Request, visitor: Visitor) -> Speech:
     fields = await forms.read(request)
-    number = visitor.number(fields.get("pane", ""))
+    number = visitor.number(fields.get("pane", ""), fields.get("who", ""))
     return Speech(visitor, number, forms.event_of(fields) or base62(EVENT_LETTERS), fields)
 
 
@@ -127,13 +129,28 @@ async def shown(desk: Desk, speech: Speech, answer: Answer) -> list[Drawn]:
     if card is None:
         told = Card(answer.toast) if answer.toast else None
         return [thread.passing(told, speech.number)] if told else []
-    message = await _kept(desk, speech, answer, keeping.encode(card))
+    try:
+        message = await _kept(desk, speech, answer, keeping.encode(card))
+    except Refusal:
+        if not card.secret:
+            raise
+        return [thread.passing(card, speech.number)]  # it was made, and is never shown again
     address = Address(WEB, "", speech.member_id)
     if answer.follows:
         await delivery.remember(desk.core, address, message.id, speech.member_id, card)
     elif answer.replaces:
         await delivery.forget(desk.core, address, message.id)
-    return [thread.draw(message, speech.number, card if card.secret else None)]
+    return [_drawn(message, speech.number, answer, card)]
+
+
+def _drawn(message: WebMessageView, number: int, answer: Answer, card: Card) -> Drawn:
+    """Return a kept card; in this answer alone with its secret, or with why nothing was done."""
+    if answer.done:
+        return thread.draw(message, number, card if card.secret else None)
+    told = card_of(answer)
+    unsaid = told is not card and answer.toast != card.said
+    drawn = thread.draw(message, number, told if unsaid else None)
+    return replace(drawn, spoken=answer.toast or drawn.spoken, refused=form_of(card) is None)
 
 
 async def _kept(desk: Desk, speech: Speech, answer: Answer, card: str) -> WebMessageView:

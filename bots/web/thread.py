@@ -66,6 +66,8 @@ class Drawn:
     at: datetime | None = None
     passing: bool = False
     """Shown now and kept nowhere, or not as it is shown."""
+    refused: bool = False
+    """Nothing was done, and it has no form: the one that was sent is still of use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class Pane:
     """One member's chat on a page."""
 
     number: int
+    who: str
+    """The member's id."""
     standing: Standing
     messages: tuple[Drawn, ...]
     rev: int
@@ -86,6 +90,7 @@ async def pane(core: Core, number: int, member_id: str) -> Pane:
     caller = await membership.present(core, member_id)
     return Pane(
         number=number,
+        who=member_id,
         standing=await standing(core, number, member_id),
         messages=tuple(draw(message, number) for message in messages),
         rev=newest(messages),

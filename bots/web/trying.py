@@ -75,7 +75,7 @@ class Trying:
     @signed_in
     async def call(self, request: Request, visitor: Visitor) -> Response:
         fields = await forms.read(request)
-        number = visitor.number(fields.get("pane", ""))
+        number = visitor.number(fields.get("pane", ""), fields.get("who", ""))
         if len(visitor.member_ids) == 1 or number != 1 or not await demo.allowed(self.desk.core):
             raise Refusal(Code.NOT_FOUND, "Only the demo has this.")
         speech = Speech(visitor, number, base62(16), {})

@@ -12,6 +12,9 @@ _BLANKS = re.compile(r"\s+")
 _DROPPED = {"Cc", "Cs", "Cn", "Co"}
 _TURNING = {*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A)), "\u200e", "\u200f"}
 """Marks that turn the direction of text around them: with them a text can pose as another."""
+_UNSEEN = {"Cf", "Mn", "Me"}
+_BLANK_LETTERS = {"\u115f", "\u1160", "\u2800", "\u3164", "\uffa0"}
+"""Marks and letters that show nothing by themselves."""
 
 
 def line(text: str, most: int) -> str:
@@ -27,11 +30,15 @@ def line(text: str, most: int) -> str:
 def name(text: str, param: str = "name") -> str:
     """Return a name of 1 to 100 characters; Refusal if nothing is left of it."""
     found = line(text, MOST_NAME + 1)
-    if not found or len(found) > MOST_NAME:
+    if not any(map(_is_seen, found)) or len(found) > MOST_NAME:
         raise Refusal(
             Code.INVALID_FIELD, f"{param}: 1 to {MOST_NAME} readable characters.", param=param
         )
     return found
+
+
+def _is_seen(letter: str) -> bool:
+    return unicodedata.category(letter) not in _UNSEEN and letter not in _BLANK_LETTERS
 
 
 def email(text: str) -> str:

@@ -1,9 +1,11 @@
 """Disputing a charge that is an estimate, and deciding about it."""
 
+from functools import partial
+
 from core.calls import Caller
 from core.domain.disputes import Verb
 from core.domain.errors import Code, Refusal, missing
-from core.service.acting import act_of
+from core.service.acting import act_of, by_clock
 from core.service.analytics import is_name
 from core.service.start import Core
 from core.store import dispute_log
@@ -58,6 +60,14 @@ async def give_back(
 async def keep(core: Core, caller: Caller, call_id: str, rev: int | None = None) -> DisputeView:
     """Let the charge stand."""
     return await _decide(core, caller, Decision(call_id, Verb.KEEP, rev=rev))
+
+
+async def tell_unheard(core: Core) -> int:
+    """Tell open disputes to whoever decides them, if those who were told cannot any more."""
+    waiting = await core.database.read(dispute_log.unheard())
+    for call_id in waiting:
+        await core.database.run(partial(dispute_log.tell_again, by_clock(core), call_id))
+    return len(waiting)
 
 
 async def _decide(core: Core, caller: Caller, decision: Decision) -> DisputeView:

@@ -104,7 +104,7 @@ def _ended(story: CallStory, ending: Ending) -> list[str]:
             f"That is more than was held. The missing {debt} credits are a debt,"
             " taken from the next period's grant."
         )
-    elif ending.outcome == "captured" and ending.estimated:
+    elif ending.outcome == "captured" and ending.estimated and ending.cost == story.held:
         lines.append(
             "How it ended is unknown, and the provider may bill it: the whole hold was charged."
         )

@@ -19,6 +19,7 @@ from core.service import (
     approving,
     auditing,
     critical,
+    disputing,
     estimates,
     jobs,
     membership,
@@ -90,6 +91,7 @@ async def notice(core: Core) -> None:
     """End what has had its time, and tell people what they are to hear; each of it once."""
     await approving.expire_due(core)
     await approving.tell_unheard(core)
+    await disputing.tell_unheard(core)
     await absence.close_ended(core)
     await critical.tell_untold(core)
     await estimates.tell_untold(core)

@@ -20,6 +20,7 @@ from core.store.acts import Act, acting
 from core.store.approval_rows import Approval
 from core.store.folio import Folio, Opening
 from core.store.notices import OUTBOX, Notice
+from core.store.presence import lock_active
 from core.store.statements import Announce, Change, Insert, Program, Read, insert
 from core.store.tables import ApprovalRow
 from core.views import ApprovalView
@@ -59,6 +60,7 @@ def ask(act: Act, request: Request) -> Program[ApprovalView]:
     Who was told of it before is not told again: their copies of the card follow.
     """
     person = yield from acting(act)
+    yield from lock_active([person.id])
     found = yield from rows.lock_pending(person.id)
     if found is not None and found.expires_ms <= act.now_ms:
         yield from _expire(act, found)
@@ -76,8 +78,8 @@ def ask(act: Act, request: Request) -> Program[ApprovalView]:
 
 def decide(act: Act, decision: Decision, folio: Folio, period: Period) -> Program[Outcome]:
     """Approve or reject a request that is the decider's to decide."""
-    person = yield from acting(act)
     approval = yield from rows.lock(decision.approval_id)
+    person = yield from acting(act)  # after the wait for the row, in which rights may have ended
     if approval is None:
         raise missing("request", decision.approval_id)
     if not visible(person, approval):
@@ -99,8 +101,8 @@ def decide(act: Act, decision: Decision, folio: Folio, period: Period) -> Progra
 
 def pass_on(act: Act, decision: Decision) -> Program[Outcome]:
     """Pass a request from a manager to the administrators, once."""
-    person = yield from acting(act)
     approval = yield from rows.lock(decision.approval_id)
+    person = yield from acting(act)  # as above
     if approval is None or not visible(person, approval):
         raise missing("request", decision.approval_id)
     if approval.member_id == person.id or person.is_admin:
@@ -260,6 +262,8 @@ def _gift(person: Person, approval: Approval, amount: int, period: Period) -> qu
     team_id = approval.seated_team
     if person.is_admin or team_id is None:
         return quotas.Gift(approval.id, taker, None, amount)
+    if not approval.team_active:
+        raise quotas.frozen(amount)
     pool = Opening(ledger.team(team_id), period, approval.pool_quota_micro)
     return quotas.Gift(approval.id, taker, pool, amount)
 

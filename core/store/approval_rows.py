@@ -10,7 +10,8 @@ from core.views import ApprovalView
 READ = """
 SELECT a.id, a.member_id, m.name, a.team_id, a.amount, a.reason, a.state, a.rev, a.created_ms,
   a.expires_ms, a.decided_by, a.decided_ms, a.decided_amount, a.answer,
-  s.team_id, t.name, t.pool_quota, m.personal_quota, d.name, a.passed_by, p.name
+  s.team_id, t.name, t.pool_quota, m.personal_quota, d.name, a.passed_by, p.name,
+  t.status
 FROM approval a JOIN member m ON m.id = a.member_id
 LEFT JOIN membership s ON s.member_id = a.member_id AND s.team_id = a.team_id
 LEFT JOIN team t ON t.id = s.team_id
@@ -77,6 +78,8 @@ class Approval:
     passed_by: str | None
     """The manager who passed it to the administrators."""
     passer_name: str | None
+    team_active: bool
+    """The pool of a frozen team gives nothing."""
 
     def told(self) -> str:
         """Say in one sentence how the request stands: for a second decider, and for cards."""
@@ -194,4 +197,5 @@ def _approval(row: Row) -> Approval:
         decider_name=row[18],
         passed_by=row[19],
         passer_name=row[20],
+        team_active=row[21] == "active",
     )

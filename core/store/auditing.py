@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.domain import ledger
+from core.domain.credits import MICRO
 from core.store.replaying import Findings, Held, Replay, Replayed
 from core.store.sealing import verify_seals
 from core.store.statements import Program, Read, Row
@@ -34,9 +35,12 @@ READ_LIMITS = """
 SELECT id, kind, subject, period, used, held FROM limit_row WHERE id > :1 ORDER BY id LIMIT :2
 """
 READ_SUMS = """
-SELECT period, CAST(sum(posted) AS BIGINT), CAST(sum(held) AS BIGINT), CAST(sum(spent) AS BIGINT)
+SELECT period, CAST(sum(posted / 1000000) AS BIGINT), CAST(sum(posted % 1000000) AS BIGINT),
+  CAST(sum(held / 1000000) AS BIGINT), CAST(sum(held % 1000000) AS BIGINT),
+  CAST(sum(spent / 1000000) AS BIGINT), CAST(sum(spent % 1000000) AS BIGINT)
 FROM balance WHERE account NOT LIKE 'debt:%' GROUP BY period ORDER BY period
 """
+"""Whole credits and the rest apart: ten of the largest quotas are more than a BIGINT holds."""
 READ_COUNTS = """
 SELECT (SELECT count(*) FROM balance), (SELECT count(*) FROM hold), (SELECT count(*) FROM call),
   (SELECT count(*) FROM limit_row)
@@ -215,7 +219,8 @@ def _check_limits(replay: Replay, findings: Findings) -> Program[None]:
 def _sum_periods(replay: Replay, findings: Findings) -> Program[tuple[PeriodSum, ...]]:
     """Compare each period's credit with what was issued; MOVEs add up to nothing over all."""
     periods: list[PeriodSum] = []
-    for period, posted, held, spent in (yield Read(READ_SUMS)):
+    for period, *parts in (yield Read(READ_SUMS)):
+        posted, held, spent = (parts[i] * MICRO + parts[i + 1] for i in (0, 2, 4))
         came = replay.sums[period]
         periods.append(
             PeriodSum(period, came.issued, came.moved, held, spent, posted - held - spent)

@@ -43,8 +43,10 @@ UPDATE card_ref SET rendered_rev = -1, live = true, next_ms = 0, attempts = 0 WH
 RETURNING id
 """
 DOUBT_VIEWERS = """
-UPDATE card_ref SET rendered_rev = -1 WHERE ref = :1 AND viewer_id = :2 AND live RETURNING id
+UPDATE card_ref SET rendered_rev = -1, lease_until = 0
+WHERE ref = :1 AND viewer_id = :2 AND live RETURNING id
 """
+"""Without its lease, an edit that is under way cannot note that it shows the latest."""
 REST = """
 UPDATE card_ref SET live = false WHERE id = :1 AND (EXISTS (
   SELECT 1 FROM approval a WHERE a.id = card_ref.ref AND a.rev = card_ref.rendered_rev

@@ -59,9 +59,7 @@ def ask(act: Act, call_id: str) -> Program[DisputeView]:
         _refuse_undisputable(act, charge)
         yield insert(_row(act, charge), ignore=True)
         yield act.note("dispute.ask", call_id, charged=charge.cost)
-        asked = Notice(Kind.DISPUTE, f"dispute:{call_id}", call_id)
-        deciders = yield from notices.answerable(charge.seated_team, charge.member_id)
-        yield from notices.tell(act, asked, deciders)
+        yield from _tell_deciders(act, charge)
         charge = yield from rows.read(call_id)
     elif charge.dispute.state is not State.OPEN:
         raise Refusal(Code.CONFLICT, charge.told(), facts={"state": charge.dispute.state.value})
@@ -84,12 +82,38 @@ def decide(act: Act, decision: Decision, folio: Folio, period: Period) -> Progra
         return Refusal(Code.CONFLICT, charge.told(), facts={"state": charge.dispute.state.value})
     yield from _lock(folio, charge, period)
     locked = yield from rows.read(charge.call_id)
+    if not locked.decided_by((yield from acting(act))):  # rights may have ended during the wait
+        raise missing("dispute", charge.call_id)
     yield from _decided(act, decision, locked)
     if decision.verb is Verb.RETURN:
         if _owes(locked) and not _owes(charge):  # its debt's row is not among those locked
             raise _changed(locked)
         yield from _give_back(folio, locked, _amount(decision, locked), period)
     return (yield from rows.view(person, (yield from rows.read(charge.call_id))))
+
+
+def unheard() -> Program[list[str]]:
+    """Read the open disputes of which nobody was told who decides them now (F-106)."""
+    deciders: dict[tuple[str | None, str], list[str]] = {}
+    waiting: list[tuple[str, list[str]]] = []
+    for charge in (yield from rows.list_open()):
+        whose = charge.seated_team, charge.member_id
+        if whose not in deciders:
+            deciders[whose] = yield from notices.answerable(*whose)
+        waiting.append((charge.call_id, deciders[whose]))
+    told = yield from notices.told((_asked(call), who) for call, those in waiting for who in those)
+    return [
+        call
+        for call, those in waiting
+        if those and not any((_asked(call), who) in told for who in those)
+    ]
+
+
+def tell_again(act: Act, call_id: str) -> Program[None]:
+    """Tell an open dispute to whoever decides it now and has not heard of it."""
+    charge = yield from rows.read(call_id)
+    if charge.dispute is not None and charge.dispute.state is State.OPEN:
+        yield from _tell_deciders(act, charge)
 
 
 def seen_by(viewer_id: str, call_id: str) -> Program[DisputeView | None]:
@@ -105,6 +129,16 @@ def listed(act: Act) -> Program[tuple[DisputeView, ...]]:
     """Read one's own disputes, and the open ones that are one's to decide."""
     person = yield from acting(act)
     return (yield from rows.views(person, (yield from rows.list_for(person))))
+
+
+def _tell_deciders(act: Act, charge: Charge) -> Program[None]:
+    asked = Notice(Kind.DISPUTE, _asked(charge.call_id), charge.call_id)
+    deciders = yield from notices.answerable(charge.seated_team, charge.member_id)
+    yield from notices.tell(act, asked, deciders)
+
+
+def _asked(call_id: str) -> str:
+    return f"dispute:{call_id}"
 
 
 def _refuse_undisputable(act: Act, charge: Charge) -> None:

@@ -109,8 +109,13 @@ def read(call_id: str) -> Program[Charge]:
 def list_for(person: Person) -> Program[list[Charge]]:
     """Read a person's own disputes, the latest first, then the open ones that are theirs."""
     own = [_charge(row) for row in (yield Read(READ_MINE, (person.id,)))]
-    waiting = [_charge(row) for row in (yield Read(READ_OPEN))]
+    waiting = yield from list_open()
     return own + [charge for charge in waiting if charge.decided_by(person)]
+
+
+def list_open() -> Program[list[Charge]]:
+    """Read the open disputes, the oldest first."""
+    return [_charge(row) for row in (yield Read(READ_OPEN))]
 
 
 def views(person: Person, charges: list[Charge]) -> Program[tuple[DisputeView, ...]]:

@@ -128,11 +128,7 @@ def new_key(
         raise Refusal(Code.CONFLICT, "This member is disabled: enable them before they get a key.")
     if terms.team_id is not None:
         yield from _seated(member_id, terms.team_id)
-    live = yield Read(COUNT_LIVE, (member_id, act.now_ms))
-    if live[0][0] >= MOST_KEYS:
-        raise Refusal(
-            Code.CONFLICT, f"There are {MOST_KEYS} live keys already. Revoke one that is not used."
-        )
+    yield from _has_room(member_id, act.now_ms)
     yield insert(_row(member_id, fresh, terms, act.now_ms))
     yield act.note("key.new", fresh.id, member=member_id)
 
@@ -159,6 +155,8 @@ def rotate_key(
     allowance = allowance_of(old[11:15])
     own_end = yield from within_own(by_key, allowance, old[5])
     until = old_until_ms if ends is None else min(ends, old_until_ms)
+    if until > act.now_ms:
+        yield from _has_room(old[10], act.now_ms)
     yield Change(ApiKeyRow, ("id", "expires_ms"), [(key_id, until)])
     terms = KeyTerms(old[1], old[2], Priority(old[3]), Privacy(old[4]), old[5], own_end, allowance)
     yield insert(_row(old[10], fresh, terms, act.now_ms))
@@ -215,6 +213,15 @@ def _locked(act: Act, key_id: str) -> Program[Row]:
     if not rows or not (person.is_admin or rows[0][10] == person.id):
         raise missing("key", keys.prefix(key_id))
     return rows[0]
+
+
+def _has_room(member_id: str, now_ms: int) -> Program[None]:
+    """Refuse one live key more than a member may have."""
+    live = yield Read(COUNT_LIVE, (member_id, now_ms))
+    if live[0][0] >= MOST_KEYS:
+        raise Refusal(
+            Code.CONFLICT, f"There are {MOST_KEYS} live keys already. Revoke one that is not used."
+        )
 
 
 def _seated(member_id: str, team_id: str) -> Program[None]:

@@ -37,6 +37,13 @@ SELECT member_id, max(CASE WHEN platform = 'web' THEN 1 ELSE 0 END),
 FROM identity_link WHERE member_id IN :1 GROUP BY member_id
 """
 READ_ROWS = "SELECT id FROM outbox WHERE id IN :1"
+READ_SAID = READ_ROWS + " AND state <> 'moot'"
+REVIVE = """
+UPDATE outbox SET state = 'pending', next_ms = :2, payload = :3, attempts = 0, lease_until = 0,
+  ended_ms = NULL
+WHERE id IN :1 AND state = 'moot' AND fault = '' RETURNING id
+"""
+"""What came to nothing when its turn came was never told; what was split by account was."""
 READ_MUTED = "SELECT member_id, muted FROM notify WHERE member_id IN :1 AND muted <> ''"
 
 
@@ -53,12 +60,16 @@ class Notice:
 
 
 def tell(act: Act, notice: Notice, recipients: Iterable[str]) -> Program[None]:
-    """Write a notice to each of these members who was not told of this event before."""
+    """Write a notice to each of these members who was not told of this event before.
+
+    To whom it came to nothing, as it was over by then, it goes out again.
+    """
     wanting = yield from willing(notice.kind, sorted(set(recipients)))
     if wanting:
         homes = yield from _homes(wanting)
         rows = [_row(act, notice, member_id, home) for member_id, home in homes]
         yield Insert(OutboxRow, COLUMNS, rows, ignore=True)
+        yield Read(REVIVE, ([str(row[0]) for row in rows], act.now_ms, _payload(notice)))
         yield Announce(OUTBOX)
 
 
@@ -89,12 +100,18 @@ def _homes(member_ids: list[str]) -> Program[list[tuple[str, str]]]:
     ]
 
 
-def told(pairs: Iterable[tuple[str, str]]) -> Program[set[tuple[str, str]]]:
-    """Return those of these events and recipients that have a row, on whatever channel."""
+def told(
+    pairs: Iterable[tuple[str, str]], *, but_moot: bool = False
+) -> Program[set[tuple[str, str]]]:
+    """Return those of these events and recipients that have a row, on whatever channel.
+
+    `but_moot`: without those that came to nothing.
+    """
     by_id = {row_id: pair for pair in pairs for row_id in row_ids(*pair)}
     if not by_id:
         return set()
-    return {by_id[row[0]] for row in (yield Read(READ_ROWS, (sorted(by_id),)))}
+    sql = READ_SAID if but_moot else READ_ROWS
+    return {by_id[row[0]] for row in (yield Read(sql, (sorted(by_id),)))}
 
 
 def managers(team_ids: Iterable[str], but: str) -> Program[list[str]]:
@@ -119,8 +136,11 @@ def row_ids(event: str, member_id: str) -> tuple[str, str]:
 
 def _row(act: Act, notice: Notice, member_id: str, channel: str) -> tuple[Value, ...]:
     home = f"{member_id}/{channel}" if channel else member_id
-    payload = msgspec.json.encode(notice.payload).decode()
     return (
         f"{notice.event}:{home}", home, member_id, notice.kind.value, notice.ref,
-        payload, "pending", 0, act.now_ms, "", 0, channel, "", act.now_ms,
+        _payload(notice), "pending", 0, act.now_ms, "", 0, channel, "", act.now_ms,
     )  # fmt: skip
+
+
+def _payload(notice: Notice) -> str:
+    return msgspec.json.encode(notice.payload).decode()

@@ -53,6 +53,16 @@ def give(folio: Folio, gift: Gift) -> Program[None]:
     yield from folio.write()
 
 
+def frozen(amount_micro: int) -> Refusal:
+    """Return the refusal of a pool that gives nothing, as its team is frozen."""
+    return Refusal(
+        Code.POOL_SHORT,
+        "This team is frozen, so its pool gives nothing."
+        " Ask an administrator, who can grant the whole amount.",
+        facts={"available_micro": 0, "required_micro": amount_micro},
+    )
+
+
 def _short(available_micro: int, amount_micro: int) -> Refusal:
     return Refusal(
         Code.POOL_SHORT,

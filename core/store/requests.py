@@ -105,6 +105,7 @@ def _view(
 ) -> RequestView:
     own, *pools = [folio.balance(o.row_id) for o in _openings(approval, period)]
     pool = pools[0] if pools else None
+    gives = pool.available if pool and approval.team_active else 0
     return RequestView(
         approval=approval.view(),
         viewer_id=person.id,
@@ -118,7 +119,7 @@ def _view(
         spent_micro=own.spent,
         available_micro=own.available,
         pool_granted_micro=pool.posted if pool else None,
-        pool_available_micro=pool.available if pool else None,
+        pool_available_micro=gives if pool else None,
         period_ends_ms=period.ends_ms,
         asked=asked.told,
         unreached=asked.unreached,

@@ -59,7 +59,8 @@ def untold(period: str) -> Program[list[Crossing]]:
         wanted = () if Topic.QUOTA in muted_of(muted) else thresholds_of(thresholds)
         reached[member_id] = crossed(wanted, spent, posted)
     crossings = [Crossing(who, period, t) for who, t in reached.items() if t is not None]
-    told = yield from notices.told((one.event, one.member_id) for one in crossings)
+    pairs = [(one.event, one.member_id) for one in crossings]
+    told = yield from notices.told(pairs, but_moot=True)
     fresh = [one for one in crossings if (one.event, one.member_id) not in told]
     return (yield from _active(fresh))
 

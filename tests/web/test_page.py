@@ -191,3 +191,17 @@ async def test_two_clicks_in_a_row_are_one(here: Site, context: BrowserContext) 
     await expect(card(page, 1, "You are Dana")).to_be_visible()
 
     await expect(pane(page, 1).locator(".bubble", has_text="quota")).to_have_count(1)
+
+
+async def test_a_long_name_and_a_large_quota_fit_the_head_of_a_small_phone(
+    here: Site, browser: Browser
+) -> None:
+    who = await here.member("Wolfeschlegelsteinhausenbergerdorff" + "x" * 20, 987_654_321)
+    async with await browser.new_context(viewport={"width": 320, "height": 568}) as context:
+        page = await opened(here, context, who)
+        head = await page.locator(".top").bounding_box()
+        out = await page.locator("#left-1").evaluate("it => it.scrollWidth - it.clientWidth")
+
+    assert head is not None
+    assert head["height"] < 80
+    assert out <= 0

@@ -53,12 +53,20 @@
 
   const show = (form, answer, html) => {
     const shown = page.apply(html, true);
-    if (answer.status === 401) location.assign("/chat");
+    if (answer.status === 401) document.dispatchEvent(new Event("signedout"));
     if (answer.ok) form.removeAttribute("data-event");
-    if (answer.ok && shown.length) form.closest('.message[data-no="0"]')?.remove();
     const last = shown.at(-1);
+    const done = answer.ok && last && !last.matches("[data-refused]");
+    if (done) form.closest('.message[data-no="0"]')?.remove();
     if (last && !isLine(form)) page.focusOn(last);
     return answer.ok;
+  };
+
+  /* What a form says, and whose chat this page shows: somebody else may have signed in since. */
+  const filled = (form, button) => {
+    const body = new URLSearchParams(new FormData(form, button));
+    body.set("who", page.pane(body.get("pane")).dataset.who);
+    return body;
   };
 
   /* Send it, show what comes back, and say whether it was taken. */
@@ -84,15 +92,17 @@
 
   const press = async (form, button) => {
     if (form.ariaBusy === "true" || !(await confirmed(button))) return;
-    const body = new URLSearchParams(new FormData(form, button));
+    const body = filled(form, button);
     form.dataset.event ||= eventId();
     body.set("event", form.dataset.event);
-    send(form, button, body);
+    const taken = await send(form, button, body);
+    /* A button that was switched off meanwhile has lost the focus. */
+    if (!taken && document.activeElement === document.body) button?.focus();
   };
 
   /* The next line can be typed and sent while one is on its way: each waits for its turn. */
   const say = (form, button) => {
-    const body = new URLSearchParams(new FormData(form, button));
+    const body = filled(form, button);
     body.set("event", eventId());
     form.reset();
     const sent = async () => {

@@ -78,10 +78,12 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.target.closest("input, textarea, dialog")) return;
-    const shown = document.querySelector(".panes").dataset.shown;
+    const here = event.target.closest(".pane")?.dataset.pane;
+    const shown = here ?? document.querySelector(".panes").dataset.shown;
     event.preventDefault();
     const input = document.getElementById(`line-${shown}`);
     input.focus();
+    if (input.value) return;
     input.value = "/";
     input.dispatchEvent(new Event("input"));
   });

@@ -4,14 +4,16 @@
 (() => {
   const SILENT_MS = 25000;
   const LONGEST_MS = 15000;
+  const BACK_MS = 2000;
   const OFFLINE = "You are offline. What you see may be out of date.";
   const notice = document.getElementById("offline");
   let wait = 0;
   let stop = null;
   let over = false;
+  let keeping = false;
 
-  const since = () =>
-    [...document.querySelectorAll(".pane")].map((pane) => pane.dataset.rev).join(".");
+  const known = (name) =>
+    [...document.querySelectorAll(".pane")].map((pane) => pane.dataset[name]).join(".");
 
   const tell = (text) => {
     notice.textContent = text;
@@ -20,6 +22,7 @@
 
   const ended = () => {
     over = true;
+    stop?.abort();
     tell("You are signed out here. ");
     const link = document.createElement("a");
     link.href = "/chat";
@@ -32,7 +35,8 @@
     tell("");
     if (name === "piece") page.apply(data);
     else if (name === "over") ended();
-    else if (name === "elsewhere") over = true;
+    else if (name === "elsewhere" && document.hidden) over = true;
+    else if (name === "elsewhere") wait = BACK_MS;
   };
 
   /* Server-sent events, read by hand: so a refusal can be told from a broken line. */
@@ -50,7 +54,8 @@
     stop = new AbortController();
     let silence = setTimeout(() => stop.abort(), SILENT_MS);
     try {
-      const answer = await fetch(`/chat/live?since=${since()}`, { signal: stop.signal });
+      const url = `/chat/live?since=${known("rev")}&who=${known("who")}`;
+      const answer = await fetch(url, { signal: stop.signal });
       if (answer.status === 401) return ended();
       if (!answer.ok) return undefined;
       const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -69,7 +74,7 @@
     }
   };
 
-  const keep = async () => {
+  const follow = async () => {
     while (!over) {
       try {
         await read();
@@ -87,16 +92,25 @@
     }
   };
 
+  const keep = async () => {
+    over = false;
+    if (keeping) return;
+    keeping = true;
+    await follow();
+    keeping = false;
+  };
+
+  document.addEventListener("signedout", ended);
+
   addEventListener("offline", () => {
     tell(OFFLINE);
     stop?.abort();
   });
 
-  /* Another tab took the place of this one; whoever looks at this one again takes it back. */
+  /* Another tab took the place of this one, or was signed in meanwhile: whoever looks at this
+     one again goes on with it. */
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden || !over || !notice.hidden) return;
-    over = false;
-    keep();
+    if (!document.hidden && over) keep();
   });
 
   addEventListener("pagehide", () => {

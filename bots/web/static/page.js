@@ -66,14 +66,27 @@ const page = (() => {
     document.title = title;
   });
 
-  const busyWith = (old) => {
-    const at = document.activeElement;
-    return old.contains(at) && at.matches("input, textarea") && at.value !== at.defaultValue;
+  const held = new Map();
+  const changed = (root) =>
+    [...root.querySelectorAll("input, textarea")].filter((at) => at.value !== at.defaultValue);
+  const busyWith = (old) => old.contains(document.activeElement) && changed(old).length > 0;
+
+  /* What was typed into a card goes on in the one that takes its place, if that asks for it. */
+  const carry = (old, fresh) => {
+    for (const field of changed(old)) {
+      const twin = fresh.querySelector(`.field [name="${CSS.escape(field.name)}"]`);
+      if (twin) twin.value = field.value;
+    }
   };
 
   const replace = (old, fresh, answer) => {
     const newer = Number(fresh.dataset.rev) > Number(old.dataset.rev);
-    if (!answer && (!newer || busyWith(old))) return false;
+    if (!answer && !newer) return false;
+    if (!answer && busyWith(old)) {
+      held.set(fresh.id, fresh);
+      return false;
+    }
+    if (!answer) carry(old, fresh);
     const focused = old.contains(document.activeElement);
     old.replaceWith(fresh);
     if (focused && !answer) focusOn(fresh);
@@ -98,8 +111,13 @@ const page = (() => {
   const message = (fresh, answer) => {
     const number = fresh.dataset.pane;
     const box = scroller(number);
+    const whole = pane(number);
     const follow = answer || atEnd(box);
     const old = document.getElementById(fresh.id);
+    const { rev, spoken } = old?.dataset ?? {};
+    const told = Number(rev) >= Number(fresh.dataset.rev) && spoken === fresh.dataset.spoken;
+    /* An answer may come before older news: only the stream says how far the page is. */
+    if (!answer) whole.dataset.rev = Math.max(whole.dataset.rev, fresh.dataset.rev);
     clock(fresh);
     fresh.classList.toggle("fresh", !old);
     if (old) {
@@ -107,13 +125,12 @@ const page = (() => {
     } else {
       place(box.querySelector(".messages"), fresh);
     }
-    const whole = pane(number);
-    whole.dataset.rev = Math.max(Number(whole.dataset.rev), Number(fresh.dataset.rev));
-    if (fresh.dataset.spoken) {
+    if (fresh.dataset.spoken && !told) {
       say(fresh.dataset.spoken);
       news(number);
     }
-    if (follow) toMessage(box, fresh);
+    if (follow && (answer || !fresh.nextElementSibling)) toMessage(box, fresh);
+    else if (follow) toEnd(box);
     else if (!old) whole.querySelector(".newer").hidden = false;
   };
 
@@ -134,6 +151,15 @@ const page = (() => {
     }
     return messages;
   };
+
+  /* A card that was being filled in when it changed follows once it is left. */
+  document.addEventListener("focusout", () => {
+    setTimeout(() => {
+      const late = [...held.values()];
+      held.clear();
+      for (const fresh of late) message(fresh, false);
+    });
+  });
 
   for (const box of document.querySelectorAll(".scroller")) {
     const last = box.querySelector(".message:last-child");

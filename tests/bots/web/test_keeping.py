@@ -43,7 +43,13 @@ def test_a_line_is_one_and_holds_no_whole_key(typed: str, line: str) -> None:
     assert keeping.line_of(typed) == line
 
 
-@pytest.mark.parametrize("line", ["link ABCD-EFGH", "/link x", "Link  abc", "/tokenpool link x"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("link ABCD-EFGH", "/link x", "Link  abc", "/tokenpool link x", "link:ABCD-EFGH"),
+        *("tokenpool: link x", "@TokenPool link x", "// link x", "start ABCD-EFGH"),
+    ],
+)
 def test_a_line_with_a_code_is_not_kept(line: str) -> None:
     assert keeping.kept_line(line) == ""
 

@@ -11,8 +11,9 @@ from bots.web import live
 from bots.web.keeping import encode
 from cards.card import Card
 from core.domain.members import Status
-from core.service import membership, web_chat
+from core.service import membership, quota, web_chat
 from core.service.membership import OPERATOR, MemberChange
+from core.store.jobs import Unavailable
 
 Events = asyncio.Queue[tuple[str, str]]
 
@@ -198,3 +199,29 @@ async def test_another_sites_page_cannot_read_it(here: Site) -> None:
         headers = {"origin": "https://evil.example"}
         async with browser.http.stream("GET", "/chat/live", headers=headers) as answer:
             assert "access-control-allow-origin" not in answer.headers
+
+
+async def test_what_was_read_before_the_database_went_away_is_told(
+    here: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise Unavailable
+
+    ann = await here.member("Ann")
+    async with here.signed_in(ann) as browser, listening(browser) as events:
+        await until(events, "Ann")
+        with monkeypatch.context() as patched:
+            patched.setattr(quota, "quota", away)
+            await told(here, ann, "in between")
+            await asyncio.sleep(0.5)
+        await until(events, "in between")
+
+
+async def test_a_page_of_somebody_else_hears_nothing(here: Site) -> None:
+    ann, bob = await here.member("Ann"), await here.member("Bob")
+    async with here.signed_in(ann) as browser:
+        other = await browser.get(f"/chat/live?since=0&who={bob.id}")
+        async with browser.http.stream("GET", f"/chat/live?since=0&who={ann.id}") as own:
+            assert own.status_code == 200
+
+    assert other.status_code == 401

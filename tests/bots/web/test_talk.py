@@ -156,3 +156,31 @@ async def test_another_button_or_another_line_of_the_same_form_counts(here: Site
 
     assert titles(first.text) == ["You have 100 of 100 credits left"]
     assert titles(other.text) == ["You are Ann"]
+
+
+async def test_a_decision_on_what_has_changed_says_why_nothing_was_decided(here: Site) -> None:
+    team = await here.team("Web")
+    ann, max_ = await here.member("Ann", team=team), await here.manager("Max", team)
+    async with here.signed_in(ann) as hers, here.signed_in(max_) as his:
+        await hers.say("request 5 release")
+        card = buttons((await his.say("approvals")).text)["Approve"]
+        await hers.say("request 50 release")
+        answer = await his.press(card)
+        plain = await his.press(card, script=False, event="0123456789abcdef")
+        page = await his.get("/chat")
+
+    assert "The request was changed meanwhile." in answer.text
+    assert "The request was changed meanwhile." in plain.text
+    assert "The request was changed meanwhile." not in page.text  # it was said once
+
+
+async def test_a_page_acts_for_nobody_but_whose_chat_it_shows(here: Site) -> None:
+    ann, bob = await here.member("Ann"), await here.member("Bob")
+    async with here.signed_in(bob) as browser:
+        hers = await browser.say("whoami", who=ann.id)
+        own = await browser.say("whoami", who=bob.id)
+
+    assert (hers.status_code, own.status_code) == (401, 200)
+    assert "You are Bob" not in hers.text
+    assert "whoami" not in await kept(here, ann.id)
+    assert (await kept(here, bob.id)).count("whoami") == 1

@@ -87,3 +87,10 @@ def test_what_cannot_be_an_address_is_refused(wrong: str) -> None:
 )
 def test_a_slug_can_stand_in_a_header(name: str, slug: str) -> None:
     assert wording.slug(name) == slug
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff\u2060", "\u00ad", "\u0301", "\u3164"])
+def test_a_name_that_nobody_can_see_is_none(unseen: str) -> None:
+    with pytest.raises(Refusal):
+        wording.name(unseen)
+    assert wording.name(f"A{unseen}na")

@@ -12,9 +12,10 @@ from core.domain import ledger
 from core.domain.disputes import GOOD_FOR_MS
 from core.domain.errors import Code
 from core.domain.ledger import Kind
-from core.domain.members import Priority
-from core.service import disputing, keys, teaming
+from core.domain.members import Priority, Status
+from core.service import disputing, keys, membership, teaming
 from core.service.keys import KeyTerms
+from core.service.membership import MemberChange
 from core.service.start import Core
 
 DAY_MS = 86_400_000
@@ -199,3 +200,21 @@ async def test_what_comes_back_after_the_period_can_be_spent_in_this_one(
     assert core.period().name != ticket.period
     assert await blue.own() == (160, 0, 0)
     await blue.office.assert_clean()
+
+
+async def test_a_dispute_whose_deciders_are_gone_is_told_to_whoever_decides_it_now(
+    core: Core, blue: Blue
+) -> None:
+    """F-106: what a manager was asked is asked of others once they are disabled."""
+    ticket = await blue.captured()
+    await disputing.dispute(core, blue.ana.caller, ticket.call_id)
+    assert await disputing.tell_unheard(core) == 0
+    off = MemberChange(status=Status.DISABLED)
+    await membership.update_user(core, blue.office.admin.person, blue.mona.id, off)
+
+    assert await disputing.tell_unheard(core) == 1
+
+    assert await heard(blue.office, "dispute", ticket.call_id) == ids(blue.mona, blue.office.admin)
+    assert await disputing.tell_unheard(core) == 0
+    await disputing.keep(core, blue.office.admin.caller, ticket.call_id)
+    assert await disputing.tell_unheard(core) == 0

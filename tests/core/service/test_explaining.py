@@ -207,3 +207,17 @@ async def test_usage_above_the_hold_is_told_as_a_debt(core: Core, town: Town) ->
 
     assert view.cost_micro == 47 * CREDIT
     assert "The missing 7 credits are a debt" in view.lines[-2]
+
+
+async def test_a_capture_that_was_corrected_to_an_estimate_says_what_went_back(
+    core: Core, town: Town
+) -> None:
+    ticket = await make(town, credits_of(0, 40, kind=Kind.CAPTURE))
+    await settle(town, ticket, credits_of(15, 40, estimated=True))
+
+    view = await explain(core, ADA, ticket.call_id)
+
+    assert (view.estimated, view.cost_micro) == (True, 15 * CREDIT)
+    told = " ".join(view.lines)
+    assert "when the outcome was known, 25 credits went back" in told
+    assert "How it ended is unknown" not in told

@@ -14,6 +14,7 @@ from core.service import keys, teaming
 from core.service.keys import AllowanceChange, KeyTerms
 from core.service.start import Core
 from core.service.teaming import NewTeam, TeamChange
+from core.store import keyring
 from core.views import KeyView
 
 SMALL = Allowance(("demo", "gpt"), 10, 1_000, 2)
@@ -190,3 +191,17 @@ async def test_a_team_has_limits_a_minute_that_administrators_set(office: Office
     for wrong in (TeamChange(rpm=-1), TeamChange(tpm=2**60)):
         error = await refused(teaming.update_team(core, boss, blue.id, wrong))
         assert error.code is Code.INVALID_FIELD
+
+
+async def test_rotating_makes_no_more_live_keys_than_one_may_have(
+    office: Office, ana: Somebody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyring, "MOST_KEYS", 2)
+    old = await keys.rotate_key(office.core, ana.person, ana.caller.key_id)
+
+    error = await refused(keys.rotate_key(office.core, ana.person, old.id))
+    at_once = await keys.rotate_key(office.core, ana.person, old.id, overlap_ms=0)
+
+    assert error.code is Code.CONFLICT
+    assert "live keys already" in error.message
+    assert (await known(office.core, at_once.api_key)).id == ana.id

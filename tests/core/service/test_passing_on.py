@@ -10,12 +10,13 @@ from world.told import heard, ids, told
 from core.domain.approvals import Verb
 from core.domain.errors import Code, Refusal
 from core.domain.ledger import user
-from core.domain.members import Role
+from core.domain.members import Role, Status
 from core.service import approving, keys, membership, teaming
 from core.service.acting import act_of
 from core.service.keys import KeyTerms
 from core.service.membership import MemberChange
 from core.service.start import Core
+from core.service.teaming import TeamChange
 from core.store import approval_log
 from core.store.approval_log import Decision
 from core.views import ApprovalView
@@ -192,3 +193,24 @@ async def test_an_edit_keeps_it_passed_on_unless_another_team_is_asked(
 
     assert elsewhere.id == request.id
     assert elsewhere.message == "The request waits for a manager of Red or an administrator."
+
+
+async def test_a_frozen_teams_pool_gives_nothing_but_an_administrator_does(
+    office: Office, blue: str, ana: Somebody, mona: Somebody
+) -> None:
+    """F-74: what is held ends, nothing new begins; the card says so and offers to pass it on."""
+    request = await ask(office, ana)
+    frozen = TeamChange(status=Status.DISABLED)
+    await teaming.update_team(office.core, office.admin.person, blue, frozen)
+
+    refusal = await refused(approving.approve(office.core, mona.caller, request.id))
+
+    assert (refusal.code, refusal.facts["available_micro"]) == (Code.POOL_SHORT, 0)
+    assert "frozen" in refusal.message
+    seen = await approving.request_view(office.core, mona.caller, request.id)
+    assert (seen.approval.status, seen.pool_available_micro) == ("pending", 0)
+    assert await office.rows("SELECT id FROM balance") == []
+    await approving.pass_on(office.core, mona.caller, request.id)
+    await approving.approve(office.core, office.admin.caller, request.id)
+    assert (await office.balance(user(ana.id))).posted == 150
+    await office.assert_clean()
