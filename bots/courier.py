@@ -142,7 +142,7 @@ class Courier:
             case Failed(fault, least_ms):
                 await self._try_again(parcel, fault, least_ms)
             case Nowhere() if parcel.channel == WEB or who.web is not None or parcel.link_id:
-                await delivery.moot(self._core, parcel)
+                await delivery.moot(self._core, parcel, delivery.NO_ACCOUNT)
             case Nowhere():
                 await delivery.bury(self._core, parcel, delivery.NO_ACCOUNT)
 

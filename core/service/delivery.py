@@ -54,9 +54,9 @@ async def sent(core: Core, parcel: Parcel, channel: str) -> None:
     await _end(core, parcel, Ending("sent", channel))
 
 
-async def moot(core: Core, parcel: Parcel) -> None:
+async def moot(core: Core, parcel: Parcel, fault: str = "") -> None:
     """Note that there is nothing to tell any more."""
-    await _end(core, parcel, Ending("moot"))
+    await _end(core, parcel, Ending("moot", fault=fault))
 
 
 async def bury(core: Core, parcel: Parcel, fault: str) -> None:

@@ -37,13 +37,14 @@ SELECT member_id, max(CASE WHEN platform = 'web' THEN 1 ELSE 0 END),
 FROM identity_link WHERE member_id IN :1 GROUP BY member_id
 """
 READ_ROWS = "SELECT id FROM outbox WHERE id IN :1"
-READ_SAID = READ_ROWS + " AND state <> 'moot'"
+READ_SAID = READ_ROWS + " AND (state <> 'moot' OR fault <> '')"
 REVIVE = """
 UPDATE outbox SET state = 'pending', next_ms = :2, payload = :3, attempts = 0, lease_until = 0,
   ended_ms = NULL
 WHERE id IN :1 AND state = 'moot' AND fault = '' RETURNING id
 """
-"""What came to nothing when its turn came was never told; what was split by account was."""
+"""What came to nothing when its turn came was never told. With a fault it was, by other rows, or
+there is no place to tell it."""
 READ_MUTED = "SELECT member_id, muted FROM notify WHERE member_id IN :1 AND muted <> ''"
 
 

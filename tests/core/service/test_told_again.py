@@ -58,6 +58,18 @@ async def test_a_warning_that_was_moot_by_the_end_of_quiet_hours_is_given_later(
     assert await warning.warn_untold(office.core) == 0
 
 
+async def test_a_warning_without_a_place_to_tell_it_is_not_tried_for_ever(
+    office: Office, ana: Somebody
+) -> None:
+    await office.spend(ana.caller, 85)
+    assert await warning.warn_untold(office.core) == 1
+    for parcel in await due(office):
+        await delivery.moot(office.core, parcel, delivery.NO_ACCOUNT)
+
+    assert await warning.warn_untold(office.core) == 0
+    assert await due(office) == []
+
+
 async def test_managers_hear_of_a_vacation_after_one_that_was_over_too_soon_to_tell(
     office: Office,
 ) -> None:
