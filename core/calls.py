@@ -48,6 +48,8 @@ class Caller:
     privacy: Privacy
     """The strictest of member and key."""
     allowance: Allowance = FREE
+    narrow: bool = False
+    """Whether the key may do less than its member: it has a cap, an end, or other limits."""
     team_paces: tuple[TeamPace, ...] = ()
     """Of those teams of the member that have limits a minute."""
 

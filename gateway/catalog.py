@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 
 import msgspec
 
@@ -12,6 +11,7 @@ from core.domain.errors import Code, Refusal
 from core.domain.members import Priority, Privacy
 from core.settings import Settings, SettingsError
 from gateway import model_file, providers
+from gateway.likeness import near
 from gateway.model import Model
 from gateway.model_builder import ModelBuilder
 from gateway.model_file import ModelSpec
@@ -81,8 +81,8 @@ class Catalog:
                 f" {self.unpriced[name]}. An admin can give it a price in tokenpool.toml."
             )
         else:
-            near = get_close_matches(name, self.models, n=NEAR_NAMES, cutoff=0.5)
-            hint = f"Near names: {', '.join(near)}." if near else "GET /v1/models lists them all."
+            like = near(name, self.models, NEAR_NAMES, 0.5)
+            hint = f"Near names: {', '.join(like)}." if like else "GET /v1/models lists them all."
             text = f"There is no model {name} here. {hint}"
         return Refusal(Code.MODEL_NOT_PRICED, text, param="model", facts={"model": name})
 

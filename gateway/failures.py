@@ -54,7 +54,8 @@ async def failure_of(answer: Answer) -> Nothing:
     code = _error_code(error)
     if code == "insufficient_quota" or (error.message or "").startswith(NO_CREDIT):
         return Nothing(Refusal(Code.UPSTREAM_QUOTA, TEXTS[Code.UPSTREAM_QUOTA]))
-    known = TELL.get(status)
+    flagged = status == 403 and error.flagged  # noqa: PLR2004 - OpenRouter's
+    known, code = (None, "moderation") if flagged else (TELL.get(status), code)
     if known is None and 400 <= status < 500:  # noqa: PLR2004 - the class of client errors
         text = "The provider refused this request" + (f" ({code})." if code else ".")
         return Nothing(Refusal(Code.UPSTREAM_REFUSED, text))
@@ -81,6 +82,15 @@ class _Error(msgspec.Struct):
     code: str | int | None = None
     type: str | None = None
     message: str | None = None
+    metadata: object = None
+
+    @property
+    def flagged(self) -> bool:
+        """Whether the request was flagged: OpenRouter says so with 403, and tells the reasons.
+
+        <https://openrouter.ai/docs/errors>
+        """
+        return isinstance(self.metadata, dict) and "reasons" in self.metadata
 
 
 class _Failed(msgspec.Struct):

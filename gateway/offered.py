@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from difflib import get_close_matches
 
 from core.calls import Caller
 from core.domain.errors import Code, Refusal
@@ -19,6 +18,7 @@ from core.service.start import Core
 from core.settings import SettingsError
 from core.views.model_rules import ModelRuleView
 from gateway.catalog import NEAR_NAMES, Catalog, ListedModel, Resolved, listed
+from gateway.likeness import near
 from gateway.model import Model
 from gateway.prices import PICO_PER_CREDIT
 
@@ -81,7 +81,7 @@ class Offered:
         return self._catalog.models.keys()
 
     def near(self, name: str) -> Sequence[str]:
-        return get_close_matches(name, self._catalog.models, n=NEAR_NAMES, cutoff=0.3)
+        return near(name, self._catalog.models, NEAR_NAMES, 0.3)
 
     def guess(self, name: str) -> str:
         return self._catalog.workshop.guess(name)

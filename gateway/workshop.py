@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from difflib import get_close_matches
 
 from core.domain.model_rules import Dollars, Sample
 from core.settings import SettingsError
 from core.views.model_rules import ModelRuleView
 from gateway import providers
+from gateway.likeness import near
 from gateway.model import Model
 from gateway.model_builder import ModelBuilder
 from gateway.model_file import ModelSpec
@@ -87,7 +87,7 @@ class Workshop:
         if own is not None or known is None:
             return [own] if own else []
         names = [name for _, name in prices.chat_models([known])]
-        like = get_close_matches(model, names, n=MOST_LIKE, cutoff=0.5)
+        like = near(model, names, MOST_LIKE, 0.5)
         found = (_sample(prices, provider, name) for name in like)
         return [one for one in found if one is not None]
 

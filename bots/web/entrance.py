@@ -21,7 +21,7 @@ from bots.web.cookies import CODE
 from bots.web.desk import Desk, Visitor, account, public
 from bots.web.guard import by_hand
 from bots.web.rooms import chat_page
-from bots.web.thread import Drawn
+from bots.web.thread import Drawn, PaneRef
 from cards.request import request_form
 from core.domain.errors import Code, Refusal
 from core.service import membership, quota, refused, sessions, web_chat
@@ -33,6 +33,8 @@ WAYS = (
     ("In Slack, Teams or Telegram, ask the bot for a link:", "web"),
     ("Or let an administrator make one on the server:", "tokenpool chat you@example.com"),
 )
+
+NARROW = "That key has a cap, an end or other limits, so it opens no chat. Use another, or a link."
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,10 @@ class Entrance:
 
     @public
     async def by_key(self, request: Request) -> Response:
-        """Sign in with the key that an editor uses: who has it may do all that its member may."""
+        """Sign in with the key that an editor uses: who has it may do all that its member may.
+
+        A key that may do less is turned away, as the chat would let it do more (F-89).
+        """
         core, key = self.desk.core, (await forms.read(request)).get("key", "").strip()
         address, at = request.client.host if request.client else "", _now()
         core.guesses.check(address, at)
@@ -107,6 +112,8 @@ class Entrance:
                 raise
             core.guesses.failed(address, at)
             return strangers(self.desk, ["That is no API key that is valid now."])
+        if caller.narrow:
+            return strangers(self.desk, [NARROW])
         return await self._in(request, await sessions.new_link(core, caller.id))
 
     @public
@@ -185,7 +192,7 @@ async def _prepared(desk: Desk, visitor: Visitor, code: str) -> dict[int, list[D
 
 async def _form(desk: Desk, number: int, member: str, found: RefusedView) -> Drawn:
     has = await quota.quota(desk.core, member)
-    return thread.passing(request_form(has, refused=found), number)
+    return thread.passing(request_form(has, refused=found), PaneRef(number, member))
 
 
 async def _greet(desk: Desk, member_id: str) -> None:

@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 from bots.web import guide, thread
 from bots.web.desk import Desk, SignedOut, Visitor, signed_in
 from bots.web.streams import Place
+from bots.web.thread import PaneRef
 from core.domain.errors import Refusal
 from core.service import web_chat
 
@@ -116,9 +117,8 @@ class Stream(Response):
         since = self._page.revisions.get(number, 0)
         found = await web_chat.changed(self._desk.core, member, since, thread.SHOWN)
         self._page.revisions[number] = thread.newest(found, since)
-        return thread.fragments(
-            self._desk.pages, (thread.draw(message, number) for message in found)
-        )
+        ref = PaneRef(number, member)
+        return thread.fragments(self._desk.pages, (thread.draw(message, ref) for message in found))
 
     async def _standing(self, number: int, member: str) -> str:
         standing = await thread.standing(self._desk.core, number, member)

@@ -19,7 +19,7 @@ from bots.web import forms, keeping, thread
 from bots.web.desk import Desk, Visitor, account, signed_in
 from bots.web.pages import wants_fragment
 from bots.web.rooms import chat_page
-from bots.web.thread import Drawn
+from bots.web.thread import Drawn, PaneRef
 from cards.card import Card
 from core.domain.accounts import WEB
 from core.domain.addresses import Address
@@ -46,6 +46,10 @@ class Speech:
     @property
     def member_id(self) -> str:
         return self.visitor.member(self.number)
+
+    @property
+    def pane(self) -> PaneRef:
+        return PaneRef(self.number, self.member_id)
 
     @property
     def clicked(self) -> str:
@@ -75,7 +79,7 @@ class Talk:
         drawn = []
         if kept := keeping.kept_line(line):
             said = await web_chat.say(core, speech.member_id, kept)
-            drawn.append(thread.draw(said, speech.number))
+            drawn.append(thread.draw(said, speech.pane))
         answer = await dispatch.say(core, account(speech.member_id), line)
         return drawn + await shown(self.desk, speech, answer)
 
@@ -94,9 +98,7 @@ class Talk:
         """Do what a form says unless it came before; one that failed may come again."""
         core, key = self.desk.core, f"{speech.member_id}:{speech.event}"
         if not await inbox.claim(core, WEB, key):
-            return await replied(
-                self.desk, request, speech, [thread.passing(AGAIN, speech.number)]
-            )
+            return await replied(self.desk, request, speech, [thread.passing(AGAIN, speech.pane)])
         try:
             drawn = await work(speech)
         except Exception:
@@ -128,28 +130,28 @@ async def shown(desk: Desk, speech: Speech, answer: Answer) -> list[Drawn]:
     card = answer.card
     if card is None:
         told = Card(answer.toast) if answer.toast else None
-        return [thread.passing(told, speech.number)] if told else []
+        return [thread.passing(told, speech.pane)] if told else []
     try:
         message = await _kept(desk, speech, answer, keeping.encode(card))
     except Refusal:
         if not card.secret:
             raise
-        return [thread.passing(card, speech.number)]  # it was made, and is never shown again
+        return [thread.passing(card, speech.pane)]  # it was made, and is never shown again
     address = Address(WEB, "", speech.member_id)
     if answer.follows:
         await delivery.remember(desk.core, address, message.id, speech.member_id, card)
     elif answer.replaces:
         await delivery.forget(desk.core, address, message.id)
-    return [_drawn(message, speech.number, answer, card)]
+    return [_drawn(message, speech.pane, answer, card)]
 
 
-def _drawn(message: WebMessageView, number: int, answer: Answer, card: Card) -> Drawn:
+def _drawn(message: WebMessageView, pane: PaneRef, answer: Answer, card: Card) -> Drawn:
     """Return a kept card; in this answer alone with its secret, or with why nothing was done."""
     if answer.done:
-        return thread.draw(message, number, card if card.secret else None)
+        return thread.draw(message, pane, card if card.secret else None)
     told = card_of(answer)
     unsaid = told is not card and answer.toast != card.said
-    drawn = thread.draw(message, number, told if unsaid else None)
+    drawn = thread.draw(message, pane, told if unsaid else None)
     return replace(drawn, spoken=answer.toast or drawn.spoken, refused=form_of(card) is None)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -33,6 +34,13 @@ QUICK = (
     ("Help", "help"),
 )
 """What people want most, one tap away; each is a line that could be typed."""
+
+
+class PaneRef(NamedTuple):
+    """A pane of a page, by its number, and the id of the member whose chat it shows."""
+
+    number: int
+    who: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +94,13 @@ class Pane:
 
 async def pane(core: Core, number: int, member_id: str) -> Pane:
     """Read a member's chat as it is now."""
-    messages = await web_chat.changed(core, member_id, most=SHOWN)
+    messages, ref = await web_chat.changed(core, member_id, most=SHOWN), PaneRef(number, member_id)
     caller = await membership.present(core, member_id)
     return Pane(
         number=number,
         who=member_id,
         standing=await standing(core, number, member_id),
-        messages=tuple(draw(message, number) for message in messages),
+        messages=tuple(draw(message, ref) for message in messages),
         rev=newest(messages),
         hints=hints(caller.person),
     )
@@ -118,28 +126,30 @@ def newest(messages: Iterable[WebMessageView], since: int = 0) -> int:
     return max((message.rev for message in messages), default=since)
 
 
-def draw(message: WebMessageView, number: int, shown: Card | None = None) -> Drawn:
+def draw(message: WebMessageView, ref: PaneRef, shown: Card | None = None) -> Drawn:
     """Return a message for the page; `shown` stands in for a card that is shown only once."""
     card = shown or (keeping.decode(message.card) if message.card else None)
     at = datetime.fromtimestamp(message.created_ms / 1000, UTC)
-    markup = Markup() if card is None else fragment(card, number, message.id)
+    markup = Markup() if card is None else fragment(card, ref, message.id)
     spoken = "" if card is None else card.said
     said, once = message.said, shown is not None
     return Drawn(
-        message.id, number, message.no, message.rev, said, markup, spoken, at, passing=once
+        message.id, ref.number, message.no, message.rev, said, markup, spoken, at, passing=once
     )
 
 
-def passing(card: Card, number: int) -> Drawn:
+def passing(card: Card, ref: PaneRef) -> Drawn:
     """Return a card that is shown now and kept nowhere."""
     made = new_id("now")
-    markup = fragment(card, number, "")
-    return Drawn(made, number, 0, 0, "", markup, card.said, passing=True)
+    markup = fragment(card, ref, "")
+    return Drawn(made, ref.number, 0, 0, "", markup, card.said, passing=True)
 
 
-def fragment(card: Card, number: int, message_id: str) -> Markup:
+def fragment(card: Card, ref: PaneRef, message_id: str) -> Markup:
     """Return a card as HTML, its forms bound to this pane and message, each to count once."""
-    hidden = {"pane": str(number), "message": message_id, "event": base62(16)}
+    hidden = {
+        "pane": str(ref.number), "who": ref.who, "message": message_id, "event": base62(16),
+    }  # fmt: skip
     drawn = html.card(card, Page(uid=new_id("c"), hidden=hidden))
     return Markup(drawn)  # noqa: S704 - escaped by the renderer
 

@@ -65,3 +65,8 @@ class Refusal(Exception):
 def missing(what: str, name: str) -> Refusal:
     """Return the refusal for an id that does not exist or is not the caller's to see (F-86)."""
     return Refusal(Code.NOT_FOUND, f"There is no such {what}: {name}.")
+
+
+def invalid_key() -> Refusal:
+    """Return the refusal of a key that nobody has, or that is revoked, disabled or at its end."""
+    return Refusal(Code.INVALID_API_KEY, "This API key is not valid.")

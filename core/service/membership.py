@@ -8,14 +8,13 @@ from functools import partial
 from core.calls import Caller
 from core.domain import keys, wording
 from core.domain.credits import MICRO
-from core.domain.errors import Code, Refusal
+from core.domain.errors import Code, Refusal, invalid_key
 from core.domain.members import Person, Privacy, Role
 from core.service.acting import OPERATOR, act_of, run_unique
 from core.service.clock import base62, new_id
 from core.service.start import Core
 from core.store import directory, keyring, presence
 from core.store.directory import MemberChange
-from core.store.holders import invalid_key
 from core.store.keyring import Fresh
 from core.store.statements import Program
 from core.store.tables import MemberRow

@@ -38,8 +38,7 @@ async def status(core: Core, member_id: str, key_id: str) -> StatusView:
     found = await _standing(core, member_id, period, key_id=key_id)
     own, key = found.own, found.key
     used = own.held + own.spent
-    cap = key.cap if key else None
-    key_used = key.used + key.held if key and cap is not None else None
+    capped = key if key and key.cap is not None else None
     return StatusView(
         limit_micro=own.posted,
         used_micro=used,
@@ -49,11 +48,9 @@ async def status(core: Core, member_id: str, key_id: str) -> StatusView:
         reset_ms=period.ends_ms,
         key_id=key_id,
         key_label=key.label if key else "",
-        key_limit_micro=cap,
-        key_used_micro=key_used,
-        key_remaining_micro=max(0, cap - key_used)
-        if cap is not None and key_used is not None
-        else None,
+        key_limit_micro=capped.cap if capped else None,
+        key_used_micro=capped.used + capped.held if capped else None,
+        key_remaining_micro=capped.left if capped else None,
     )
 
 

@@ -8,7 +8,7 @@ import secrets
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.domain.notifying import Trouble
@@ -66,6 +66,7 @@ async def open_core(settings: Settings, clock: Clock | None = None) -> AsyncIter
     try:
         core = Core(settings, database, clock, pepper, new_id("epoch"), started_ms=clock.now_ms())
         await _check_pepper(core)
+        await _note_length(core)
         yield core
     finally:
         await database.close()
@@ -138,6 +139,14 @@ async def _check_pepper(core: Core) -> None:
             "TOKENPOOL_SECRET_KEY is not the one this database was made with;"
             " without that one, no API key in it works and the journal cannot be checked."
         )
+
+
+async def _note_length(core: Core) -> None:
+    """Let the ledger know since when periods are as long as they are."""
+    journal, now_ms = core.database.journal, core.clock.now_ms()
+    length = journal.rules.length.value
+    since_ms = await core.database.run(lambda: meta.in_force(length, now_ms))
+    journal.rules = replace(journal.rules, since_ms=since_ms)
 
 
 @asynccontextmanager

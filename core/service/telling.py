@@ -13,7 +13,7 @@ PAYERS = {
 }
 HAD = {
     "personal_exhausted": "Own quota had {left} credits left",
-    "key_cap": "The key's own cap left {left} credits",
+    "key_cap": "The key's cap left {left} credits",
     "team_pool_exhausted": "The team pool had {left} credits left",
     "critical_cap": "The member's critical share of the team pool had {left} credits left",
     "vacation_cap": "The team's vacation share had {left} credits left",

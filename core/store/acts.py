@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from core.domain.errors import Code, Refusal, missing
+from core.domain.errors import Code, Refusal, invalid_key, missing
 from core.domain.members import Person, Role, Seat, TeamRole
 from core.store.statements import Insert, Program, Read
 from core.store.tables import AuditRow
@@ -68,7 +68,7 @@ def acting(act: Act) -> Program[Person]:
     """Return the actor with rights as they are now; Refusal if they were disabled meanwhile."""
     person = yield from read_person(act.actor)
     if person is None:
-        raise Refusal(Code.INVALID_API_KEY, "This API key is not valid.")
+        raise invalid_key()
     return person
 
 

@@ -6,12 +6,30 @@ import msgspec
 
 from core.domain import keys
 from core.domain.allowance import COUNTED, Allowance
-from core.domain.errors import Code, Refusal
+from core.domain.caps import Cap, Caps, own_cap
+from core.domain.errors import Code, Refusal, invalid_key
 from core.store.statements import Program, Read, Row
 
-OWN = "SELECT models, rpm, tpm, concurrency, cap, expires_ms FROM api_key WHERE id = :1"
+OWN = """
+SELECT models, rpm, tpm, concurrency, caps, expires_ms, member_id, revoked_ms FROM api_key
+WHERE id = :1
+"""
 
 _NAMES = msgspec.json.Decoder(tuple[str, ...])
+_CAPS = msgspec.json.Decoder(tuple[Cap, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """The key that asks for another: when it ends and what binds it. Chat and shell have none."""
+
+    ends_ms: int | None = None
+    member_id: str = ""
+    caps: Caps = ()
+
+    def binds(self, member_id: str) -> Caps:
+        """Return the caps that a key of this member has from it; another's spends other credit."""
+        return self.caps if member_id == self.member_id else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +57,38 @@ def models_of(text: str) -> tuple[str, ...]:
     return _NAMES.decode(text) if text else ()
 
 
+def caps_text(caps: Caps) -> str:
+    return msgspec.json.encode(caps).decode() if caps else ""
+
+
+def caps_of(text: str) -> Caps:
+    return _CAPS.decode(text) if text else ()
+
+
 def allowance_of(columns: Row) -> Allowance:
     """Return the allowance that the columns models, rpm, tpm, concurrency keep."""
     return Allowance(models_of(columns[0]), columns[1], columns[2], columns[3])
 
 
-def within_own(by_key: str, wanted: Allowance, cap_micro: int | None) -> Program[int | None]:
-    """Refuse what the key that asks may not do itself (F-89); return when that key ends.
+def within_own(
+    by_key: str, wanted: Allowance, cap_micro: int | None, now_ms: int
+) -> Program[Maker]:
+    """Refuse what the key that asks may not do itself (F-89); return what it hands on.
 
-    Chat and shell have no key.
+    A key that was revoked, or came to its end, since it was let in, hands on nothing.
     """
-    rows = (yield Read(OWN, (by_key,))) if by_key else []
-    for row in rows:
-        wider = wanted.wider_than(allowance_of(row))
-        if wider is None and row[4] is not None and (cap_micro is None or cap_micro > row[4]):
-            wider = "cap"
-        if wider is not None:
-            raise too_wide(by_key, wider)
-        if row[5] is not None:
-            return int(row[5])
-    return None
+    if not by_key:
+        return Maker()
+    row = (yield Read(OWN, (by_key,)))[0]
+    if row[7] is not None or (row[5] is not None and row[5] <= now_ms):
+        raise invalid_key()
+    maker = Maker(row[5], row[6], caps_of(row[4]))
+    wider, most = wanted.wider_than(allowance_of(row)), own_cap(maker.caps)
+    if wider is None and most is not None and (cap_micro is None or cap_micro > most):
+        wider = "cap"
+    if wider is not None:
+        raise too_wide(by_key, wider)
+    return maker
 
 
 def too_wide(key_id: str, term: str) -> Refusal:

@@ -24,8 +24,9 @@ SELECT h.id, h.amount, h.state, c.cost, c.outcome = h.state AND c.payer = h.paye
     AND c.member_id = h.member_id AND COALESCE(c.team_id, '') = COALESCE(h.team_id, '')
     AND c.key_id = h.key_id AND c.model = h.model AND c.started_ms = h.created_ms
     AND h.row_id LIKE '%/' || c.period,
-  h.row_id, h.limits, h.payer, h.member_id, h.team_id, h.key_id
-FROM hold h LEFT JOIN call c ON c.id = h.id WHERE h.id IN :1
+  h.row_id, h.limits, h.payer, h.member_id, h.team_id, k.caps
+FROM hold h LEFT JOIN call c ON c.id = h.id LEFT JOIN api_key k ON k.id = h.key_id
+WHERE h.id IN :1
 """
 READ_BALANCES = """
 SELECT id, posted, held, spent, cut, n, head, account, period FROM balance WHERE id IN :1

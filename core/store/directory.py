@@ -113,6 +113,7 @@ def change_member(
     """Change a member as an administrator; the last one stays one."""
     yield from as_admin(act)
     before = yield from _locked(member_id)
+    yield from as_admin(act)  # a right may be lost while one waits for the row
     if before.role is Role.ADMIN and before.active:
         yield from _keep_an_admin(member_id, change)
     columns = {
@@ -136,10 +137,10 @@ def change_member(
 
 def set_privacy(act: Act, member_id: str, mode: Privacy) -> Program[MemberView]:
     """Set a member's default privacy: one's own, or an administrator anybody's."""
-    person = yield from acting(act)
+    yield from _locked(member_id)
+    person = yield from acting(act)  # as above
     if person.id != member_id and not person.is_admin:
         raise missing("user", member_id)
-    yield from _locked(member_id)
     yield Change(MemberRow, ("id", "privacy"), [(member_id, mode.value)])
     yield act.note("member.privacy", member_id, mode=mode.value)
     return (yield from read_member(member_id, act.now_ms))

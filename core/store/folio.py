@@ -20,6 +20,11 @@ LOCK_BALANCES = """
 SELECT account, period, posted, held, spent, cut, n, head FROM balance
 WHERE id IN :1 ORDER BY id FOR UPDATE
 """
+CAME = """
+SELECT 'user:' || id, created_ms FROM member WHERE id IN :1
+UNION ALL SELECT 'team:' || id, created_ms FROM team WHERE id IN :1
+"""
+"""When whoever has an account came."""
 LOCK_LIMITS = "SELECT id, used, held FROM limit_row WHERE id IN :1 ORDER BY id FOR UPDATE"
 BALANCE_CHANGE = ("id", "posted", "held", "spent", "cut", "n", "head")
 BALANCE_OPEN = ("id", "account", "period", "posted", "held", "spent", "cut", "n", "head")
@@ -34,6 +39,8 @@ class Rules:
     pepper: bytes = field(repr=False)
     length: Length
     rollover_percent: int = 0
+    since_ms: int = 0
+    """When periods came to have this length; 0: they always had it."""
 
 
 class Opening(msgspec.Struct, frozen=True):
@@ -72,21 +79,20 @@ class Folio:
         fresh = sorted(row for row in openings if row not in self._known)
         wanted = {*rows, *openings}
         if fresh:
-            blank = [
-                (r, openings[r].account, openings[r].period.name, 0, 0, 0, 0, 0, b"")
-                for r in fresh
-            ]
-            yield Insert(BalanceRow, BALANCE_OPEN, list(blank), ignore=True)
+            yield _blank(openings[row] for row in fresh)
             wanted.update(other for row in fresh for other in self._beside(openings[row]))
-        for found in (yield Read(LOCK_BALANCES, (sorted(wanted),))):
+        yield from self._lock_rows(wanted)
+        self._known.update(row for row in fresh if self._balances[row].n)
+        unopened = [openings[row] for row in fresh if self._balances[row].n == 0]
+        skipped = yield from self._skipped(unopened)
+        for opening in sorted([*skipped, *unopened], key=lambda one: one.row_id):
+            self._open(opening, rolls=opening not in skipped)
+        yield from self._lock_limits(sorted(limits))
+
+    def _lock_rows(self, rows: Iterable[str]) -> Program[None]:
+        for found in (yield Read(LOCK_BALANCES, (sorted(rows),))):
             balance = Balance(*found)
             self._balances[balance.id] = balance
-        for row in fresh:
-            if self._balances[row].n == 0:
-                self._open(openings[row])
-            else:
-                self._known.add(row)
-        yield from self._lock_limits(sorted(limits))
 
     def _lock_limits(self, limits: list[str]) -> Program[None]:
         if not limits:
@@ -104,16 +110,47 @@ class Folio:
         """Return the rows that opening this one may draw on: the debt, and what rolls over."""
         beside = [ledger.row_id(ledger.debt(opening.account), ledger.FOREVER)]
         if self._rules.rollover_percent:
-            before = previous(opening.period, self._rules.length)
-            beside.append(ledger.row_id(opening.account, before.name))
+            beside.append(self._before(opening).row_id)
         return beside
 
-    def _open(self, opening: Opening) -> None:
+    def _skipped(self, unopened: list[Opening]) -> Program[list[Opening]]:
+        """Return the rows of the period before that nobody needed, locked, to be opened first.
+
+        Their whole grant is left over, so it rolls over like any other, if the account was there,
+        and if periods were as long then as they are now.
+        """
+        rules = self._rules
+        if not rules.rollover_percent:
+            return []
+        before = [self._before(opening) for opening in unopened if opening.quota_micro]
+        missing = {
+            one.row_id: one
+            for one in before
+            if one.row_id not in self._balances and one.period.starts_ms >= rules.since_ms
+        }
+        if not missing:
+            return []
+        ids = sorted({one.account.partition(":")[2] for one in missing.values()})
+        came = {row[0]: row[1] for row in (yield Read(CAME, (ids,)))}
+        skipped = [
+            one
+            for one in missing.values()
+            if came.get(one.account, one.period.ends_ms) < one.period.ends_ms
+        ]
+        if skipped:
+            yield _blank(skipped)
+            yield from self._lock_rows(o.row_id for o in skipped)
+        return [o for o in skipped if self._balances[o.row_id].n == 0]
+
+    def _before(self, opening: Opening) -> Opening:
+        return replace(opening, period=previous(opening.period, self._rules.length))
+
+    def _open(self, opening: Opening, *, rolls: bool) -> None:
         account, period, row = opening.account, opening.period.name, opening.row_id
         name = f"{account}:{period}"
         self.post(f"grant:{name}", Kind.GRANT, row, "issuer", Delta(posted=opening.quota_micro))
-        if self._rules.rollover_percent:
-            before = self._balances.get(self._beside(opening)[1])
+        if rolls and self._rules.rollover_percent:
+            before = self._balances.get(self._before(opening).row_id)
             most = opening.quota_micro * self._rules.rollover_percent // 100
             if before and (rest := min(before.available, most)) > 0:
                 self.move(f"rollover:{name}", before.id, row, rest)
@@ -195,6 +232,12 @@ class Folio:
         if self._changed_limits:
             changes = [(limit, *self._limits[limit]) for limit in sorted(self._changed_limits)]
             yield Change(LimitRow, ("id", "used", "held"), list(changes))
+
+
+def _blank(openings: Iterable[Opening]) -> Insert:
+    """Return the insertion of rows with nothing on them, those that nobody has opened yet."""
+    rows = [(o.row_id, o.account, o.period.name, 0, 0, 0, 0, 0, b"") for o in openings]
+    return Insert(BalanceRow, BALANCE_OPEN, list(rows), ignore=True)
 
 
 def _limit_parts(limit: str) -> tuple[str, str, str]:

@@ -6,7 +6,8 @@ import msgspec
 
 from core.domain import ledger
 from core.domain.allowance import not_allowed
-from core.domain.errors import Code, Refusal
+from core.domain.caps import Caps
+from core.domain.errors import Code, Refusal, invalid_key
 from core.domain.ledger import Payer
 from core.domain.members import (
     CriticalPolicy,
@@ -16,13 +17,13 @@ from core.domain.members import (
     may_be_critical,
     strictest,
 )
-from core.store.allowances import models_of
+from core.store.allowances import caps_of, models_of
 from core.store.folio import limit_id
 from core.store.items import HoldItem
 from core.store.statements import Program, Read, Row
 
 READ_HOLDERS = """
-SELECT k.id, k.member_id, k.team_id, k.priority, k.privacy, k.cap, k.expires_ms, k.revoked_ms,
+SELECT k.id, k.member_id, k.team_id, k.priority, k.privacy, k.caps, k.expires_ms, k.revoked_ms,
   m.status, m.privacy, m.personal_quota,
   s.team_id, s.critical, t.slug, t.pool_quota, t.critical_policy, t.critical_percent,
   t.vacation_percent, t.privacy, t.status, k.models, k.concurrency
@@ -62,7 +63,7 @@ class Holder(msgspec.Struct, frozen=True):
     key_team: str | None
     priority: Priority
     privacy: Privacy
-    cap: int | None
+    caps: Caps
     valid_until_ms: int | None
     dead: bool
     personal_quota: int
@@ -83,6 +84,10 @@ class Holder(msgspec.Struct, frozen=True):
                     return seat
         return self.seats[0] if self.seats else None
 
+    def key_limits(self, period: str) -> tuple[str, ...]:
+        """Return the limit row of each of the key's caps."""
+        return tuple(limit_id("key", cap.subject, period) for cap in self.caps)
+
     def check(self, item: HoldItem) -> None:
         expired = self.valid_until_ms is not None and self.valid_until_ms <= item.now_ms
         if self.dead or expired:
@@ -99,10 +104,6 @@ class Holder(msgspec.Struct, frozen=True):
 
 
 Away = dict[str, set[str]]
-
-
-def invalid_key() -> Refusal:
-    return Refusal(Code.INVALID_API_KEY, "This API key is not valid.")
 
 
 def too_many_at_once() -> Refusal:
@@ -153,9 +154,7 @@ class Party(msgspec.Struct, frozen=True):
 
     def limits(self, payer: Payer) -> tuple[str, ...]:
         """Return the limit rows that count a hold of this payer."""
-        key = (
-            () if self.holder.cap is None else (limit_id("key", self.holder.key_id, self.period),)
-        )
+        key = self.holder.key_limits(self.period)
         if payer is Payer.OWN or self.seat is None:
             return key
         return (*key, limit_id(payer.value, self.subject(payer), self.period))
@@ -176,7 +175,7 @@ def _holder(rows: list[Row]) -> Holder:
         key_team=first[2],
         priority=Priority(first[3]),
         privacy=strictest(Privacy(first[4]), Privacy(first[9])),
-        cap=first[5],
+        caps=caps_of(first[5]),
         valid_until_ms=first[6],
         dead=first[7] is not None or first[8] != "active",
         personal_quota=first[10],

@@ -8,12 +8,12 @@ from msgspec.structs import replace
 from core.calls import Denied, LookView, Ticket
 from core.domain import ledger, vacation
 from core.domain.balancer import Granted, Purses, decide
-from core.domain.errors import Refusal
+from core.domain.errors import Refusal, invalid_key
 from core.domain.ledger import Delta, Kind, Payer
 from core.domain.members import Priority, Privacy, strictest
 from core.store.call_tables import HoldRow
 from core.store.folio import Folio, limit_id
-from core.store.holders import Away, Holder, Party, TeamSeat, invalid_key, too_many_at_once
+from core.store.holders import Away, Holder, Party, TeamSeat, too_many_at_once
 from core.store.idempotency import Replays
 from core.store.items import HoldItem
 from core.store.statements import Insert, Program, Read
@@ -99,11 +99,7 @@ class HoldDesk:
     def _purses(self, item: HoldItem, party: Party) -> Purses:
         holder, team, folio = party.holder, party.seat, self._folio
         own = folio.balance(party.row(Payer.OWN))
-        key, key_held = None, 0
-        if holder.cap is not None:
-            used, key_held = folio.limit(limit_id("key", holder.key_id, party.period))
-            key = max(0, holder.cap - used - key_held)
-        purses = Purses(own.available, own.held, key, key_held)
+        purses = Purses(own.available, own.held, *self._key_room(holder, party.period))
         if team is None or not item.wide:
             return purses
         lends = bool(self._away.get(team.team_id, set()) - {holder.member_id})
@@ -114,6 +110,16 @@ class HoldDesk:
             critical_micro=self._room(party, team, Payer.CRITICAL) if critical else None,
             vacation_micro=self._room(party, team, Payer.VACATION) if lends else None,
         )
+
+    def _key_room(self, holder: Holder, period: str) -> tuple[int | None, int]:
+        """Return what the key's caps leave now, and what they leave more once its holds end."""
+        if not holder.caps:
+            return None, 0
+        counted = (self._folio.limit(limit) for limit in holder.key_limits(period))
+        both = zip(holder.caps, counted, strict=True)
+        rooms = [(cap.micro - used, held) for cap, (used, held) in both]
+        left = max(0, min(room - held for room, held in rooms))
+        return left, max(0, min(room for room, _ in rooms)) - left
 
     def _room(self, party: Party, team: TeamSeat, payer: Payer) -> int:
         """Return what is left of a share of the pool's grant; MOVEs out do not shrink it."""

@@ -105,7 +105,7 @@ def _candidates(item: HoldItem, holder: Holder) -> tuple[list[Opening], list[str
     """Return the rows and limits that may pay for or count this call."""
     period: Period = item.period
     openings = [Opening(holder.account, period, holder.personal_quota)]
-    limits = [limit_id("key", holder.key_id, period.name)] if holder.cap is not None else []
+    limits = list(holder.key_limits(period.name))
     seat = holder.seat_for(item.ask.team) if item.wide else None
     if seat is not None:
         openings.append(Opening(seat.account, period, seat.pool_quota))

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from core.calls import Caller, TeamPace
 from core.domain import keys
 from core.domain.allowance import FREE, Allowance, checked
+from core.domain.caps import Cap, Caps, inherited, own_cap
 from core.domain.errors import Code, Refusal, missing
 from core.domain.members import Person, Priority, Privacy, Role, Seat, Status, TeamRole, strictest
 from core.store.acts import Act, acting
 from core.store.allowances import (
     AllowanceChange,
     allowance_of,
+    caps_of,
+    caps_text,
     models_text,
     too_wide,
     within_own,
@@ -23,13 +26,13 @@ from core.views import KeyView
 READ_CALLER = """
 SELECT k.mac, k.expires_ms, k.revoked_ms, k.team_id, k.priority, k.privacy,
   m.id, m.email, m.name, m.role, m.status, m.privacy, s.team_id, s.role,
-  k.models, k.rpm, k.tpm, k.concurrency, t.slug, t.rpm, t.tpm
+  k.models, k.rpm, k.tpm, k.concurrency, t.slug, t.rpm, t.tpm, k.caps
 FROM api_key k JOIN member m ON m.id = k.member_id
 LEFT JOIN membership s ON s.member_id = m.id LEFT JOIN team t ON t.id = s.team_id
 WHERE k.id = :1 ORDER BY s.joined_ms, s.team_id
 """
 KEY = """
-SELECT id, label, team_id, priority, privacy, cap, created_ms, expires_ms, revoked_ms,
+SELECT id, label, team_id, priority, privacy, caps, created_ms, expires_ms, revoked_ms,
   last_used_ms, member_id, models, rpm, tpm, concurrency FROM api_key
 """
 READ_KEYS = KEY + "WHERE member_id = :1 ORDER BY created_ms, id"
@@ -99,6 +102,7 @@ def find(key_id: str) -> Program[Known | None]:
         priority=Priority(row[4]),
         privacy=strictest(Privacy(row[5]), Privacy(row[11])),
         allowance=allowance_of(row[14:18]),
+        narrow=row[1] is not None or row[21] != "" or allowance_of(row[14:18]) != FREE,
         team_paces=tuple(
             TeamPace(r[12], *r[18:21]) for r in rows if (r[19], r[20]) != (None, None)
         ),
@@ -109,7 +113,7 @@ def find(key_id: str) -> Program[Known | None]:
 
 def first_key(act: Act, member_id: str, fresh: Fresh, label: str) -> Program[None]:
     """Make the key that a new member starts with, in the transaction that adds them."""
-    yield insert(_row(member_id, fresh, KeyTerms(label), act.now_ms))
+    yield insert(_row(member_id, fresh, KeyTerms(label), (), act.now_ms))
     yield act.note("key.new", fresh.id, member=member_id)
 
 
@@ -117,11 +121,12 @@ def new_key(
     act: Act, member_id: str, fresh: Fresh, terms: KeyTerms, by_key: str = ""
 ) -> Program[None]:
     """Make a key for oneself, or as an administrator for anybody; no wider than the asking key."""
-    yield from _as_holder(act, member_id)
-    ends = yield from within_own(by_key, terms.allowance, terms.cap_micro)
+    rows = yield Read("SELECT status FROM member WHERE id = :1 FOR UPDATE", (member_id,))
+    yield from _as_holder(act, member_id)  # as of now: the row may have been waited for
+    maker = yield from within_own(by_key, terms.allowance, terms.cap_micro, act.now_ms)
+    ends = maker.ends_ms
     if ends is not None and (terms.expires_ms is None or terms.expires_ms > ends):
         raise too_wide(by_key, "expires")
-    rows = yield Read("SELECT status FROM member WHERE id = :1 FOR UPDATE", (member_id,))
     if not rows:
         raise missing("user", member_id)
     if rows[0][0] != Status.ACTIVE.value:
@@ -129,7 +134,9 @@ def new_key(
     if terms.team_id is not None:
         yield from _seated(member_id, terms.team_id)
     yield from _has_room(member_id, act.now_ms)
-    yield insert(_row(member_id, fresh, terms, act.now_ms))
+    own = () if terms.cap_micro is None else (Cap(fresh.id, terms.cap_micro),)
+    caps = inherited(maker.binds(member_id), own)
+    yield insert(_row(member_id, fresh, terms, caps, act.now_ms))
     yield act.note("key.new", fresh.id, member=member_id)
 
 
@@ -146,20 +153,23 @@ def rotate_key(
     """Make a key like this one, which ends at `old_until_ms`; return its label.
 
     The new one has no expiry, as that of the old one may be due to an earlier rotation; but a key
-    that ends makes none that outlives it.
+    that ends makes none that outlives it. What was spent of the old one's cap stays spent.
     """
     old = yield from _locked(act, key_id)
     ends = old[7]
     if old[8] is not None or (ends is not None and ends <= act.now_ms):
         raise Refusal(Code.CONFLICT, "This key is no longer valid. Make a new one.")
-    allowance = allowance_of(old[11:15])
-    own_end = yield from within_own(by_key, allowance, old[5])
+    allowance, caps = allowance_of(old[11:15]), caps_of(old[5])
+    maker = yield from within_own(by_key, allowance, own_cap(caps), act.now_ms)
     until = old_until_ms if ends is None else min(ends, old_until_ms)
     if until > act.now_ms:
         yield from _has_room(old[10], act.now_ms)
     yield Change(ApiKeyRow, ("id", "expires_ms"), [(key_id, until)])
-    terms = KeyTerms(old[1], old[2], Priority(old[3]), Privacy(old[4]), old[5], own_end, allowance)
-    yield insert(_row(old[10], fresh, terms, act.now_ms))
+    terms = KeyTerms(
+        old[1], old[2], Priority(old[3]), Privacy(old[4]), None, maker.ends_ms, allowance
+    )
+    caps = inherited(maker.binds(old[10]), caps)
+    yield insert(_row(old[10], fresh, terms, caps, act.now_ms))
     yield act.note("key.rotate", key_id, successor=fresh.id, until_ms=until)
     return str(old[1])
 
@@ -173,7 +183,7 @@ def change_key(
     wanted = checked(change.of(now))
     if not (yield from acting(act)).is_admin and (wider := wanted.wider_than(now)):
         raise too_wide(key_id, wider)
-    yield from within_own(by_key, wanted, old[5])
+    yield from within_own(by_key, wanted, own_cap(caps_of(old[5])), act.now_ms)
     if wanted != now:
         values = (models_text(wanted.models), wanted.rpm, wanted.tpm, wanted.concurrency)
         yield Change(ApiKeyRow, ("id", *ALLOWANCE), [(key_id, *values)])
@@ -208,8 +218,8 @@ def _as_holder(act: Act, member_id: str) -> Program[None]:
 
 def _locked(act: Act, key_id: str) -> Program[Row]:
     """Lock a key that is the actor's to handle: their own, or anybody's for an administrator."""
-    person = yield from acting(act)
     rows = yield Read(LOCK_KEY, (key_id,))
+    person = yield from acting(act)  # a right may be lost while one waits for the row
     if not rows or not (person.is_admin or rows[0][10] == person.id):
         raise missing("key", keys.prefix(key_id))
     return rows[0]
@@ -232,7 +242,7 @@ def _seated(member_id: str, team_id: str) -> Program[None]:
         )
 
 
-def _row(member_id: str, fresh: Fresh, terms: KeyTerms, now_ms: int) -> ApiKeyRow:
+def _row(member_id: str, fresh: Fresh, terms: KeyTerms, caps: Caps, now_ms: int) -> ApiKeyRow:
     return ApiKeyRow(
         id=fresh.id,
         member_id=member_id,
@@ -242,7 +252,7 @@ def _row(member_id: str, fresh: Fresh, terms: KeyTerms, now_ms: int) -> ApiKeyRo
         priority=terms.priority.value,
         privacy=terms.privacy.value,
         models=models_text(terms.allowance.models),
-        cap=terms.cap_micro,
+        caps=caps_text(caps),
         rpm=terms.allowance.rpm,
         tpm=terms.allowance.tpm,
         concurrency=terms.allowance.concurrency,
@@ -262,7 +272,7 @@ def _view(row: Row, now_ms: int) -> KeyView:
         team_id=row[2],
         priority=row[3],
         privacy=row[4],
-        cap_micro=row[5],
+        cap_micro=own_cap(caps_of(row[5])),
         state=_state(row[8], row[7], now_ms),
         created_ms=row[6],
         expires_ms=row[7],

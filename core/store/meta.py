@@ -26,6 +26,17 @@ def value(name: str) -> Program[str]:
     return str(rows[0][0]) if rows else ""
 
 
+def in_force(length: str, now_ms: int) -> Program[int]:
+    """Note how long periods are; return since when they are, 0 if they always were."""
+    noted = yield from value("period")
+    kept, _, since = noted.partition(" ")
+    if kept == length:
+        return int(since)
+    since_ms = now_ms if noted else 0
+    yield from put("period", f"{length} {since_ms}")
+    return since_ms
+
+
 def renew(name: str, holder: str, until_ms: int, now_ms: int) -> Program[bool]:
     """Take or renew a lease; False while another holder's still runs."""
     yield Insert(LeaseRow, ("name", "holder", "until_ms"), [(name, holder, until_ms)], ignore=True)

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from core.domain import ledger
 from core.domain.ledger import RESOLVES, HoldState, Kind, Payer
+from core.store.allowances import caps_of
+from core.store.folio import limit_id
 from core.store.statements import Row
 
 MOST_SENTENCES = 100
@@ -48,7 +50,8 @@ class Held(NamedTuple):
     payer: str
     member_id: str
     team_id: str | None
-    key_id: str
+    caps: str | None
+    """Those of its key, which never change."""
 
 
 class Replayed(NamedTuple):
@@ -206,10 +209,10 @@ class Replay:
         mine = held.payer == Payer.OWN
         subject = team if held.payer == Payer.VACATION else f"{team}:{member}"
         share = [] if mine else [f"{held.payer}:{subject}/{period}"]
-        listed = [x for x in held.limits.split() if x != f"key:{held.key_id}/{period}"]
+        capped = [limit_id("key", cap.subject, period) for cap in caps_of(held.caps or "")]
         if account != (f"user:{member}" if mine else f"team:{team}"):
             self._findings.add(f"Hold {held.id} with payer {held.payer} is on {held.row_id}.")
-        elif listed != share:
+        elif held.limits.split() != [*capped, *share]:
             self._findings.add(f"Hold {held.id} with payer {held.payer} counts on wrong limits.")
         elif len(self._right) < MOST_REMEMBERED:
             self._right.add(held[5:])

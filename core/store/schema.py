@@ -24,7 +24,7 @@ from core.store.database import dialect_of, sqlite_path
 from core.store.sqlite_copies import damaged
 from core.store.statements import Dialect
 
-VERSIONS = ("0001", "0002", "0003", "0004")
+VERSIONS = ("0001", "0002", "0003", "0004", "0005")
 """Every migration in order; the last one is what this code works with."""
 HEAD = VERSIONS[-1]
 MIGRATIONS = Path(__file__).parent / "migrations"

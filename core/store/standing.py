@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.domain import ledger
+from core.domain.caps import Cap, Caps, own_cap
 from core.domain.ledger import Balance, Payer
 from core.domain.members import CriticalPolicy, CriticalRight
 from core.domain.periods import Period
-from core.store.folio import Folio, Opening, Rules, limit_id
+from core.store.allowances import caps_of
+from core.store.folio import LOCK_BALANCES, LOCK_LIMITS, Folio, Opening, Rules, limit_id
 from core.store.holders import READ_AWAY
 from core.store.settling import DEBTS
 from core.store.statements import Insert, Program, Read, Row, Statement
@@ -23,7 +25,7 @@ SELECT m.name, m.personal_quota, s.team_id, t.name, s.critical, t.pool_quota, t.
 FROM member m LEFT JOIN membership s ON s.member_id = m.id LEFT JOIN team t ON t.id = s.team_id
 WHERE m.id = :1 ORDER BY s.joined_ms, s.team_id
 """
-READ_KEY = "SELECT label, cap FROM api_key WHERE id = :1"
+READ_KEY = "SELECT label, caps FROM api_key WHERE id = :1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,14 @@ class TeamStanding:
 
 @dataclass(frozen=True, slots=True)
 class KeyStanding:
-    """A key with a cap of its own."""
+    """A key, and what its cap counts in the period; microcredits."""
 
     label: str
     cap: int | None
-    used: int
-    held: int
+    used: int = 0
+    held: int = 0
+    left: int = 0
+    """What all the caps leave that bind it, those of the key that made it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,8 @@ def standing(
     own = Opening(ledger.user(member_id), period, rows[0][1])
     debt = Opening(ledger.debt(own.account), DEBTS, 0)
     pools = [Opening(ledger.team(seat[2]), period, seat[5]) for seat in seats]
-    counted = [limit_id("key", key_id, period.name)] if keys else []
+    caps = caps_of(keys[0][1]) if keys else ()
+    counted = [_key_limit(cap, period) for cap in caps]
     for seat in seats:
         counted += _limits(seat[2], member_id, period)
     openings = {opening.row_id: opening for opening in (own, debt, *pools)}
@@ -95,7 +100,7 @@ def standing(
         own=folio.balance(own.row_id),
         debt=folio.balance(debt.row_id).posted,
         teams=tuple(_team(folio, seat, member_id, period, away) for seat in seats),
-        key=KeyStanding(keys[0][0], keys[0][1], *folio.limit(counted[0])) if keys else None,
+        key=_key(folio, keys[0][0], caps, period) if keys else None,
     )
 
 
@@ -106,6 +111,18 @@ def unwritten_folio(
     folio = Folio(rules, set(), now_ms)
     yield from _unwritten(folio.lock(openings, (), limits))
     return folio
+
+
+def _key_limit(cap: Cap, period: Period) -> str:
+    return limit_id("key", cap.subject, period.name)
+
+
+def _key(folio: Folio, label: str, caps: Caps, period: Period) -> KeyStanding:
+    if not caps:
+        return KeyStanding(label, None)
+    counted = [folio.limit(_key_limit(cap, period)) for cap in caps]
+    left = min(cap.micro - sum(both) for cap, both in zip(caps, counted, strict=True))
+    return KeyStanding(label, own_cap(caps), *counted[-1], max(0, left))
 
 
 def _limits(team_id: str, member_id: str, period: Period) -> tuple[str, str]:
@@ -150,10 +167,12 @@ def _answer(statement: Statement, blank: dict[str, Row]) -> Program[list[Row]]:
         blank.update((str(row[0]), _as_read(statement, row)) for row in statement.rows)
         return []
     assert isinstance(statement, Read), statement
+    found = yield Read(statement.sql.replace("FOR UPDATE", ""), statement.params)
+    if statement.sql not in {LOCK_BALANCES, LOCK_LIMITS}:
+        return found
     wanted = statement.params[0]
     assert isinstance(wanted, list), wanted
-    found = yield Read(statement.sql.replace("FOR UPDATE", ""), statement.params)
-    present = {_key(row) for row in found}
+    present = {_row_id(row) for row in found}
     return [*found, *(blank[key] for key in wanted if key in blank and key not in present)]
 
 
@@ -162,6 +181,6 @@ def _as_read(statement: Insert, row: Row) -> Row:
     return row[1:] if statement.table is BalanceRow else (row[0], row[4], row[5])
 
 
-def _key(row: Row) -> str:
+def _row_id(row: Row) -> str:
     """Return the id of a row that LOCK_BALANCES or LOCK_LIMITS read."""
     return row[0] if len(row) == 3 else ledger.row_id(row[0], row[1])  # noqa: PLR2004 - id, used, held

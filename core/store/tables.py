@@ -67,7 +67,8 @@ class ApiKeyRow(SQLModel, table=True):
     privacy: str = "standard"
     models: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     """The only models it may call, as a JSON list of names; empty: all."""
-    cap: int | None = big(default=None)
+    caps: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    """What binds it, as a JSON list of [key that counts it, microcredits]; the last is its own."""
     rpm: int | None = big(default=None)
     tpm: int | None = big(default=None)
     """Requests and tokens a minute; None: no limit."""

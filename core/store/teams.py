@@ -127,13 +127,14 @@ def change_team(
     act: Act, team_id: str, change: TeamChange, folio: Folio, period: Period
 ) -> Program[TeamView]:
     """Change a team: its managers how it lends, administrators everything."""
-    person = yield from as_manager(act, team_id)
+    yield from as_manager(act, team_id)
+    quota_micro = yield from _locked(team_id)
+    person = yield from as_manager(act, team_id)  # a right may be lost while one waits for the row
     if change.administrative and not person.is_admin:
         raise Refusal(
             Code.PERMISSION_DENIED,
             "Only an administrator changes a team's name, pool, status or limits.",
         )
-    quota_micro = yield from _locked(team_id)
     changed = change.columns
     if changed:
         yield Change(TeamRow, ("id", *changed), [(team_id, *changed.values())])
@@ -148,6 +149,7 @@ def seat(act: Act, team_id: str, member_id: str, role: TeamRole) -> Program[Team
     """Give a member a seat in a team, or another role in it; administrators only."""
     yield from as_admin(act)
     yield from _locked(team_id)
+    yield from as_admin(act)  # as above
     if not (yield Read("SELECT id FROM member WHERE id = :1 FOR UPDATE", (member_id,))):
         raise missing("user", member_id)
     if (yield Read(LOCK_SEAT, (team_id, member_id))):

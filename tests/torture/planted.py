@@ -215,4 +215,16 @@ BUGS = [
         "return _at_hour(now_ms // HOUR_MS, length)",
         "return _at_hour(now_ms // HOUR_MS - 1, length)",
     ),
+    Bug(
+        "only its own cap binds a key",
+        "core/store/holding.py",
+        "left = max(0, min(room - held for room, held in rooms))",
+        "left = max(0, rooms[-1][0] - rooms[-1][1])",
+    ),
+    Bug(
+        "a period without a call is lost",
+        "core/store/folio.py",
+        "for opening in sorted([*skipped, *unopened], key=lambda one: one.row_id):",
+        "for opening in unopened:",
+    ),
 ]

@@ -13,6 +13,7 @@ IMPATIENCE = "tests/flow/test_impatience.py"
 ANSWERS = "tests/gateway/test_answers.py"
 WIRE = "tests/gateway/test_wire.py"
 PRIVACY = "tests/flow/test_privacy.py"
+CAPS = "tests/core/service/test_key_caps.py"
 
 
 @dataclass(frozen=True)
@@ -167,5 +168,19 @@ GATEWAY_BUGS = [
         "            await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])\n",
         "            raise\n",
         "tests/flow/test_busy_ledger.py",
+    ),
+    Planted(
+        "a successor's cap begins anew",
+        "core/store/keyring.py",
+        "caps = inherited(maker.binds(old[10]), caps)",
+        "caps = tuple(Cap(fresh.id, cap.micro) for cap in caps)",
+        CAPS,
+    ),
+    Planted(
+        "a capped key makes others beside its cap",
+        "core/store/keyring.py",
+        "caps = inherited(maker.binds(member_id), own)",
+        "caps = own",
+        CAPS,
     ),
 ]

@@ -84,6 +84,21 @@ async def test_a_button_that_did_not_work_is_at_hand_to_be_pressed_again(
     await expect(quota).to_be_focused()
 
 
+async def test_silence_is_not_told_as_if_nothing_had_been_sent(
+    here: Site, context: BrowserContext
+) -> None:
+    await context.add_init_script(
+        "const real = AbortSignal.timeout.bind(AbortSignal);"
+        " AbortSignal.timeout = () => real(200);"
+    )
+    page = await opened(here, context, await here.member("Dana", 5))
+    await page.route("**/chat/say", lambda _: None)
+    await say(page, 1, "request 5 release week")
+
+    await expect(page.locator(".toast.bad")).to_contain_text("It may have been done")
+    await expect(page.locator("#line-1")).to_have_value("request 5 release week")
+
+
 async def test_a_prepared_request_that_came_at_a_bad_moment_can_be_sent_again(
     here: Site, context: BrowserContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ STARTS_MS = 20_781 * DAY_MS + 12 * HOUR_MS
 """Noon of 24 November 2026."""
 ADMIN = 6
 PEOPLE = 7
-KEYS = 9
+KEYS = 10
 SHAPES = [
     (0, 1), (0, 1), (10**6, 16), (10**6 + 1, 100), (10**5, 3000), (7, 2000), (2 * 10**4, 6000),
 ]  # fmt: skip
@@ -20,8 +20,11 @@ SHAPES = [
 whos = st.integers(0, 5)
 """Users: 0 to 2 sit in team 0, 3 to 5 in team 1, and 2 in both; 0 and 3 manage."""
 deciders = st.sampled_from(["manager", "admin"] * 3 + ["self", "stranger"])
-holders = st.sampled_from([*range(KEYS), 0, 1, 2, 1, 7, 8])
-"""Keys: 0 to 6 are the people's own; 7 and 8 are critical. 1, 7 and 8 may have a cap."""
+holders = st.sampled_from([*range(KEYS), 0, 1, 2, 1, 7, 8, 9])
+"""Keys: 0 to 6 are the people's own; 7 and 8 are critical. 1, 7, 8 and 9 may have a cap.
+
+9 counts for the cap of 1 too, which made it.
+"""
 micros = st.one_of(st.sampled_from([60, 0, 20, 100, 150, 300]), st.integers(0, 300))
 pools = st.one_of(st.sampled_from([1_000, 0, 100, 500, 2_000]), st.integers(0, 2_000))
 spans = st.one_of(
@@ -62,10 +65,16 @@ class Setting:
                 books.members[name].away_since = 0
                 books.members[name].away_until = self.back_after and STARTS_MS + self.back_after
             books.keys[f"{mark}k{n}"] = Key(name)
-        books.keys[f"{mark}k1"].cap = self.caps[0]
-        books.keys[f"{mark}k7"] = Key(names[2], self.caps[1], critical=True, team=teams[1])
-        books.keys[f"{mark}k8"] = Key(names[0], self.caps[2], critical=True)
+        caps = [self.capped(f"{mark}k{key}", n) for n, key in enumerate([1, 7, 8, 9])]
+        books.keys[f"{mark}k1"].caps = caps[0]
+        books.keys[f"{mark}k7"] = Key(names[2], caps[1], critical=True, team=teams[1])
+        books.keys[f"{mark}k8"] = Key(names[0], caps[2], critical=True)
+        books.keys[f"{mark}k9"] = Key(names[1], caps[0] + caps[3])
         return books
+
+    def capped(self, key: str, n: int) -> tuple[tuple[str, int], ...]:
+        cap = self.caps[n]
+        return () if cap is None else ((key, cap),)
 
 
 def _lists(values: st.SearchStrategy[int], size: int) -> st.SearchStrategy[list[int]]:
@@ -82,7 +91,7 @@ settings_of_examples = st.builds(
         st.sampled_from(["everyone", "everyone", "listed", "nobody"]), min_size=2, max_size=2
     ),
     _lists(st.sampled_from([10, 10, 11, 50]), 4),
-    st.lists(st.sampled_from([50, None, 5, 20, 100]), min_size=3, max_size=3),
+    st.lists(st.sampled_from([50, None, 5, 20, 100]), min_size=4, max_size=4),
     st.sampled_from([[], [1], [4], [1, 4]]),
     st.sampled_from([None, 2 * HOUR_MS]),
 )

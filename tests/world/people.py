@@ -13,10 +13,12 @@ from world.clock import ManualClock
 from core.calls import Ask, Denied, Outcome, Receipt, Ticket
 from core.domain import ledger
 from core.domain.balancer import Bound
+from core.domain.caps import Cap
 from core.domain.credits import PICO_PER_MICRO
 from core.domain.ledger import Kind
 from core.domain.members import Priority
 from core.domain.periods import Period, period_at
+from core.store.allowances import caps_text
 from core.store.database import Database
 from core.store.folio import Folio, Opening, Rules
 from core.store.items import HoldItem, SettleItem
@@ -26,6 +28,11 @@ from core.store.tables import ApiKeyRow, MemberRow, MembershipRow, TeamRow
 QUOTA = 1_000
 CALLS = count(1)
 """Numbers calls, also those of several towns on one database."""
+
+
+def capped(key_id: str, cap_micro: int | None) -> str:
+    """Return the column `caps` of a key with a cap of its own."""
+    return "" if cap_micro is None else caps_text((Cap(key_id, cap_micro),))
 
 
 @dataclass(slots=True)
@@ -50,15 +57,26 @@ class Town:
         await self.database.run(program)
 
     async def team(self, name: str, pool: int = QUOTA) -> None:
-        await self.add(TeamRow(id=name, name=name, slug=name, pool_quota=pool, created_ms=0))
+        await self.add(
+            TeamRow(id=name, name=name, slug=name, pool_quota=pool, created_ms=self.clock.ms)
+        )
 
     async def member(
         self, name: str, quota: int = QUOTA, *, team: str | None = None, cap: int | None = None
     ) -> None:
         """Add a member with a key of the same name."""
         await self.add(
-            MemberRow(id=name, email=name, name=name, personal_quota=quota, created_ms=0),
-            ApiKeyRow(id=name, member_id=name, label=name, mac=b"", cap=cap, created_ms=0),
+            MemberRow(
+                id=name, email=name, name=name, personal_quota=quota, created_ms=self.clock.ms
+            ),
+            ApiKeyRow(
+                id=name,
+                member_id=name,
+                label=name,
+                mac=b"",
+                caps=capped(name, cap),
+                created_ms=self.clock.ms,
+            ),
         )
         if team is not None:
             await self.add(MembershipRow(team_id=team, member_id=name, joined_ms=0))

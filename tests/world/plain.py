@@ -54,7 +54,8 @@ class Team:
 @dataclass
 class Key:
     member: str
-    cap: int | None = None
+    caps: tuple[tuple[str, int], ...] = ()
+    """The key that counts, and the most it may count in a period."""
     critical: bool = False
     team: str | None = None
     revoked: bool = False
@@ -191,15 +192,26 @@ class Books:
         place = (account, self.period)
         if place not in self.rows:
             row = self.rows[place] = row_of(quota)
-            old = self.rows.get((account, self.calendar.before(self.period)))
+            old = self._left_over(account, quota)
             if old is not None:
                 kept = min(free(old), quota * self.rollover // 100)
                 old["posted"] -= kept
                 row["posted"] += kept
-            paid = min(self.debts.get(account, 0), row["posted"])
-            row["posted"] -= paid
-            self.debts[account] = self.debts.get(account, 0) - paid
+            self._repay(account, row)
         return self.rows[place]
+
+    def _left_over(self, account: str, quota: int) -> Row | None:
+        """Return the row of the period before; nobody needed it, so its grant is there still."""
+        place = (account, self.calendar.before(self.period))
+        if self.rollover and quota and place not in self.rows:
+            self.rows[place] = row_of(quota)
+            self._repay(account, self.rows[place])
+        return self.rows.get(place)
+
+    def _repay(self, account: str, row: Row) -> None:
+        paid = min(self.debts.get(account, 0), row["posted"])
+        row["posted"] -= paid
+        self.debts[account] = self.debts.get(account, 0) - paid
 
     def open_own(self, member: str) -> Row:
         return self.open(f"user:{member}", self.members[member].quota)

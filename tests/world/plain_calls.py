@@ -77,17 +77,15 @@ def chain(books: Books, wish: Wish) -> Iterator[tuple[str, int, str]]:
 
 
 def _capped(books: Books, wish: Wish, link: tuple[str, int, str]) -> tuple[str, int, str]:
-    room = _key_room(books, wish, books.counted(_key_limit(books, wish)))
+    room = min((cap - books.counted(limit) for limit, cap in _caps(books, wish)), default=None)
+    room = None if room is None else max(0, room)
     return link if room is None or room >= link[1] else (link[0], room, "key_cap")
 
 
-def _key_limit(books: Books, wish: Wish) -> str:
-    return f"key:{wish.key}/{books.period}"
-
-
-def _key_room(books: Books, wish: Wish, counted: int) -> int | None:
-    cap = books.keys[wish.key].cap
-    return None if cap is None else max(0, cap - counted)
+def _caps(books: Books, wish: Wish) -> list[tuple[str, int]]:
+    """Return each limit that counts for the key, and the most it may count."""
+    caps = books.keys[wish.key].caps
+    return [(f"key:{subject}/{books.period}", cap) for subject, cap in caps]
 
 
 def _barred(books: Books, wish: Wish, key: Key) -> No | None:
@@ -144,11 +142,10 @@ def _refused(books: Books, wish: Wish, required: int, looks: tuple[Look, ...]) -
 def could_wait(books: Books, wish: Wish) -> bool:
     """Whether the call would be paid if nothing of the member's own were in flight."""
     own = books.open_own(books.keys[wish.key].member)
-    limit, cost = _key_limit(books, wish), wish.cost(wish.prompt, wish.tokens)
-    capped = books.keys[wish.key].cap is not None
-    waits = own["held"] > 0 or (capped and books.reserved.get(limit, 0) > 0)
-    room = _key_room(books, wish, books.used.get(limit, 0))
-    return waits and free(own) + own["held"] >= cost and (room is None or room >= cost)
+    caps, cost = _caps(books, wish), wish.cost(wish.prompt, wish.tokens)
+    waits = own["held"] > 0 or any(books.reserved.get(limit, 0) > 0 for limit, _ in caps)
+    room = all(cap - books.used.get(limit, 0) >= cost for limit, cap in caps)
+    return waits and free(own) + own["held"] >= cost and room
 
 
 def _book(
@@ -157,7 +154,7 @@ def _book(
     amount, tokens = size
     key, team = books.keys[wish.key], team_of(books, wish)
     subject = {"own": "", "vacation": f"{team}", "critical": f"{team}:{key.member}"}[payer]
-    limits = [] if key.cap is None else [_key_limit(books, wish)]
+    limits = [limit for limit, _ in _caps(books, wish)]
     if subject:
         limits.append(f"{payer}:{subject}/{books.period}")
     account = f"team:{team}" if subject else f"user:{key.member}"

@@ -17,6 +17,7 @@ from world.postgres import execute
 
 from core.calls import Ask, Caller, Denied, Outcome, Receipt, Ticket
 from core.domain.balancer import Bound
+from core.domain.caps import Cap
 from core.domain.errors import Refusal
 from core.domain.ledger import Kind
 from core.domain.members import Person, Priority, Privacy, Role, Seat, TeamRole
@@ -26,6 +27,7 @@ from core.service.auditing import audit
 from core.service.clock import new_id
 from core.service.start import Core
 from core.settings import Settings
+from core.store.allowances import caps_text
 from core.store.database import Database, dialect_of, sqlite_path
 from core.store.folio import Rules
 from core.store.items import HoldItem, SettleItem
@@ -35,7 +37,7 @@ from core.store.tables import ApiKeyRow, MemberRow, MembershipRow, TeamRow
 PEPPER = b"0123456789abcdef" * 2
 TEAM = ("id", "name", "slug", "pool_quota", "critical_policy", "critical_percent",
         "vacation_percent", "privacy", "status", "created_ms")  # fmt: skip
-KEY = ("id", "member_id", "team_id", "label", "mac", "priority", "privacy", "cap", "created_ms")
+KEY = ("id", "member_id", "team_id", "label", "mac", "priority", "privacy", "caps", "created_ms")
 T = TypeVar("T")
 Answer = Paid | No
 
@@ -91,7 +93,7 @@ def populate(books: Books) -> Program[None]:
     ]  # fmt: skip
     keys = [
         (name, key.member, key.team, name, b"", "critical" if key.critical else "standard",
-         "standard", key.cap, 0)
+         "standard", caps_text(tuple(Cap(*cap) for cap in key.caps)), 0)
         for name, key in books.keys.items()
     ]  # fmt: skip
     yield Insert(TeamRow, TEAM, list(teams))

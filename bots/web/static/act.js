@@ -3,6 +3,8 @@
 /* Clicks and lines: sent without leaving the page, each with an id under which it counts once. */
 (() => {
   const SECONDS = 30;
+  const UNSENT = "That was not sent: there is no connection. Try again in a moment.";
+  const SILENT = "No answer has come. It may have been done: look before you try again.";
   const ask = document.getElementById("ask");
   const turns = new WeakMap();
 
@@ -80,8 +82,8 @@
     try {
       const answer = await post(form, body);
       return show(form, answer, await answer.text());
-    } catch {
-      lost(form, "That was not sent: there is no connection. Try again in a moment.");
+    } catch (fault) {
+      lost(form, fault.name === "TimeoutError" ? SILENT : UNSENT);
       return false;
     } finally {
       clearTimeout(late);

@@ -2,10 +2,13 @@
 
 import asyncio
 
+import pytest
 from world.browsing import Site, titles
 
+from core.domain.allowance import Allowance
 from core.domain.members import Status
-from core.service import membership
+from core.service import keys, membership
+from core.service.keys import KeyTerms
 from core.service.membership import OPERATOR, MemberChange
 
 AUTO = "data-auto"
@@ -117,6 +120,31 @@ async def test_an_api_key_opens_its_members_chat(here: Site) -> None:
 
     assert entered.status_code == 303
     assert "Ann" in page.text
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        KeyTerms("ci", cap_micro=50),
+        KeyTerms("ci", expires_ms=2**43),
+        KeyTerms("ci", allowance=Allowance(rpm=5)),
+        KeyTerms("ci", allowance=Allowance(("demo",))),
+    ],
+    ids=["cap", "end", "rpm", "models"],
+)
+async def test_a_key_that_may_do_less_than_its_owner_opens_no_chat(
+    here: Site, terms: KeyTerms
+) -> None:
+    """F-89: in the chat it could make one that may do more."""
+    ann = await here.member("Ann")
+    owner = await membership.identify(here.core, ann.key)
+    made = await keys.new_key(here.core, owner.person, ann.id, terms)
+    async with here.stranger() as browser:
+        turned_away = await browser.post("/chat/in", {"key": made.api_key})
+        inside = await browser.get("/chat")
+
+    assert (turned_away.status_code, inside.status_code) == (401, 401)
+    assert "opens no chat" in turned_away.text
 
 
 async def test_wrong_keys_are_refused_alike_and_not_for_long(here: Site) -> None:

@@ -6,7 +6,8 @@ import re
 import pytest
 from world.browsing import Site, buttons, titles
 
-from core.service import web_chat
+from core.service import membership, web_chat
+from core.service.membership import OPERATOR
 
 KEY = re.compile(r"tp_[0-9A-Za-z]{12}_[0-9A-Za-z]{38}")
 
@@ -172,6 +173,19 @@ async def test_a_decision_on_what_has_changed_says_why_nothing_was_decided(here:
     assert "The request was changed meanwhile." in answer.text
     assert "The request was changed meanwhile." in plain.text
     assert "The request was changed meanwhile." not in page.text  # it was said once
+
+
+async def test_a_card_of_an_old_page_acts_for_nobody_but_whose_it_was(here: Site) -> None:
+    """Without a script too: the form itself says whose chat it is of."""
+    ann, bob = await here.member("Ann"), await here.member("Bob")
+    async with here.signed_in(ann) as browser:
+        old = buttons((await browser.say("vacation")).text)
+        now = await browser.post(await here.link(bob), {})
+        pressed = await browser.press(old["1 day"], script=False)
+
+    assert (now.status_code, pressed.status_code) == (303, 401)
+    views = await membership.list_users(here.core, OPERATOR)
+    assert {view.status for view in views} == {"active"}
 
 
 async def test_a_page_acts_for_nobody_but_whose_chat_it_shows(here: Site) -> None:

@@ -76,7 +76,7 @@ async def test_a_keys_own_cap_helps_itself(core: Core, town: Town) -> None:
     view = await explain(core, person("eve"), await refuse(town, Made("eve", cost=20 * CREDIT)))
 
     assert view.lines[2:] == (
-        "The key's own cap left 10 credits; the call needed 20.",
+        "The key's cap left 10 credits; the call needed 20.",
         "There was no team whose pool could have paid.",
         "What helps: another key or a higher cap for this one, or a shorter answer.",
     )

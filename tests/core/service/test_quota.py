@@ -7,10 +7,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from world.clock import ManualClock
-from world.people import Town
+from world.people import Town, capped
 from world.reports import Made, hold, make
 
 from core.domain.errors import Code, Refusal
+from core.domain.periods import Length
 from core.service.quota import quota, status
 from core.service.start import Core, open_core
 from core.settings import Settings
@@ -218,12 +219,33 @@ async def test_the_flat_status_tells_the_keys_own_cap(core: Core, town: Town) ->
     await make(town, Made("ada", cost=100))
     await hold(town, Made("ada", held=120))
     used = await status(core, "ada", "ada")
-    await town.query("UPDATE api_key SET cap = 50 RETURNING id")
+    await town.query(f"UPDATE api_key SET caps = '{capped('ada', 50)}' RETURNING id")
     lowered = await status(core, "ada", "ada")
 
     caps = [(v.key_limit_micro, v.key_used_micro, v.key_remaining_micro) for v in (fresh, used)]
     assert caps == [(250, 0, 250), (250, 220, 30)]
     assert lowered.key_remaining_micro == 0
+
+
+@pytest.mark.parametrize("length", [Length.DAY, Length.WEEK])
+async def test_a_new_length_of_periods_gives_nothing_for_days_of_the_old_one(
+    settings: Settings, length: Length
+) -> None:
+    """The day before lies in the month that was spent, so it had no grant that could roll over."""
+    rolling, clock = settings.model_copy(update={"rollover_percent": 100}), ManualClock()
+    async with open_core(rolling, clock) as core:
+        town = Town(core.database, core.database.journal.rules, clock)
+        await town.member("ada", 100)
+        await town.query("UPDATE member SET created_ms = 0 RETURNING id")
+        assert (await quota(core, "ada")).own.available_micro == 200
+        await make(town, Made("ada", held=200, cost=200))
+    lefts = []
+    for days in (0, 14):
+        clock.advance(days=days)
+        async with open_core(rolling.model_copy(update={"period": length}), clock) as core:
+            lefts.append((await quota(core, "ada")).own.available_micro)
+
+    assert lefts == [100, 200]
 
 
 names = count(1)

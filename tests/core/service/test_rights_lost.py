@@ -12,8 +12,12 @@ from world.office import ask
 
 from core.calls import Caller
 from core.domain.errors import Code, Refusal
-from core.service import approving, disputing
+from core.domain.members import Person, Privacy, Role, TeamRole
+from core.service import approving, disputing, keys, membership, teaming
+from core.service.keys import KeyTerms
+from core.service.membership import MemberChange
 from core.service.start import Core
+from core.service.teaming import TeamChange
 
 WAITING = """
 SELECT count(*) FROM pg_stat_activity
@@ -81,6 +85,65 @@ async def test_a_manager_no_more_decides_no_dispute(
     assert ended.code is Code.NOT_FOUND
     assert (await disputing.look_up(core, blue.ana.caller, ticket.call_id)).state == "open"
     assert await blue.own() == (100, 0, 60)
+
+
+ANA = "SELECT id FROM member WHERE name = 'ana' FOR UPDATE"
+CHANGES: dict[str, tuple[str, Callable[[Blue, Person], Awaitable[object]]]] = {
+    "team": (
+        "SELECT id FROM team FOR UPDATE",
+        lambda blue, boss: teaming.update_team(
+            blue.office.core, boss, blue.team, TeamChange(pool_quota_micro=5)
+        ),
+    ),
+    "seat": (
+        "SELECT id FROM team FOR UPDATE",
+        lambda blue, boss: teaming.add_member(
+            blue.office.core, boss, blue.team, blue.ana.id, TeamRole.MANAGER
+        ),
+    ),
+    "new key": (
+        ANA,
+        lambda blue, boss: keys.new_key(blue.office.core, boss, blue.ana.id, KeyTerms("x")),
+    ),
+    "rotated key": (
+        "SELECT id FROM api_key FOR UPDATE",
+        lambda blue, boss: keys.rotate_key(blue.office.core, boss, blue.ana.caller.key_id),
+    ),
+    "revoked key": (
+        "SELECT id FROM api_key FOR UPDATE",
+        lambda blue, boss: keys.revoke_key(blue.office.core, boss, blue.ana.caller.key_id),
+    ),
+    "privacy": (
+        ANA,
+        lambda blue, boss: membership.set_privacy(
+            blue.office.core, boss, blue.ana.id, Privacy.STRICT
+        ),
+    ),
+    "member": (
+        ANA,
+        lambda blue, boss: membership.update_user(
+            blue.office.core, boss, blue.ana.id, MemberChange(personal_quota_micro=5)
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+async def test_an_administrator_no_more_changes_nothing(
+    core: Core, blue: Blue, database_url: str, what: str
+) -> None:
+    lock, change = CHANGES[what]
+    made = await blue.office.member("boss")
+    admin = MemberChange(role=Role.ADMIN)
+    await membership.update_user(core, blue.office.admin.person, made.id, admin)
+    boss = (await blue.office.again(made)).person
+    demote = f"UPDATE member SET role = 'member' WHERE id = '{boss.id}'"
+
+    ended = await meanwhile(database_url, lock, change(blue, boss), demote)
+
+    assert isinstance(ended, Refusal), ended
+    assert ended.code in {Code.PERMISSION_DENIED, Code.NOT_FOUND}
+    assert await blue.office.rows("SELECT id FROM audit_event WHERE actor = :1", boss.id) == []
 
 
 async def test_whoever_is_disabled_meanwhile_asks_for_nothing(

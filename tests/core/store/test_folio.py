@@ -1,13 +1,17 @@
 """Rows of new periods open themselves; credit is moved, owed and taken back to the last bit."""
 
 import asyncio
+from datetime import datetime
 
 import pytest
+from msgspec.structs import replace
 from world.people import Founds, Town
 
 from core.domain.ledger import Delta, Kind
-from core.store.database import Conflict
-from core.store.folio import Folio
+from core.domain.periods import Length, period_at
+from core.settings import Settings
+from core.store.database import Conflict, Database
+from core.store.folio import Folio, Rules
 
 
 async def test_whoever_needs_a_row_first_opens_it_with_the_quota(town: Town) -> None:
@@ -74,6 +78,96 @@ async def test_rollover_moves_what_is_left_up_to_its_cap(
 
         assert (await town.standing(town.own("ada")))[0] == 100 + rolled
         assert (await town.standing(old))[0] == 100 - rolled
+
+
+@pytest.mark.parametrize(("came", "rolled"), [("2026-10-31", 20), ("2026-11-02", 0)])
+async def test_a_period_without_a_call_rolls_over_like_any_other(
+    found: Founds, came: str, rolled: int
+) -> None:
+    """Whoever was there has the whole grant left; who came later never had it."""
+    async with found(rollover=20) as town:
+        await town.team("blue", 500)
+        await town.member("ada", 100, team="blue")
+        came_ms = int(datetime.fromisoformat(f"{came}T00:00Z").timestamp()) * 1000
+        for table in ("member", "team"):
+            await town.query(f"UPDATE {table} SET created_ms = {came_ms} RETURNING id")
+        skipped, pool = [f"{account}/2026-10" for account in ("user:ada", "team:blue")]
+
+        assert (await town.denied("ada", 1_000)).remaining_micro == 100 + rolled
+
+        posted = {row[0]: row[1] for row in await town.query("SELECT id, posted FROM balance")}
+        before = {skipped: 80, pool: 400} if rolled else {}
+        now = {town.own("ada"): 100 + rolled, town.pool("blue"): 500 + 5 * rolled}
+        assert posted == {**before, **now}
+
+
+async def test_a_debt_is_taken_from_a_period_without_a_call_too(found: Founds) -> None:
+    async with found(rollover=50) as town:
+        await town.member("ada", 100)
+        await town.settle(await town.hold("ada", 10), 140)  # 130 are owed
+        town.clock.advance(days=62)
+
+        left = (await town.denied("ada", 1_000)).remaining_micro
+
+        assert left == 70  # 100 of December and 30 of January's paid it
+        assert await town.standing("debt:user:ada/-") == (0, 0, 0)
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_what_a_skipped_period_leaves_is_the_same_in_any_company(
+    found: Founds, *, late: bool
+) -> None:
+    """A settlement of two periods ago locks that one's row; nothing rolls over from it."""
+    async with found(rollover=50) as town:
+        await town.member("ada", 100)
+        await town.settle(await town.hold("ada", 10), 200)  # 190 are owed
+        old = await town.hold("ada", 1)
+        town.clock.advance(days=62)
+        jobs = [town.database.commit(town.hold_item("ada", 1_000))]
+        if late:
+            jobs.append(town.database.commit(town.settle_item(old, 1)))
+
+        await asyncio.gather(*jobs)
+
+        assert await town.standing(town.own("ada")) == (10, 0, 0)
+
+
+async def test_days_between_two_calls_of_one_batch_are_opened_in_their_order(
+    settings: Settings,
+) -> None:
+    """A machine that slept, with calls of two days in its queue."""
+    rules = Rules(b"a pepper", Length.DAY, 100)
+    database = Database(settings.database_url or "", rules)
+    await database.open()
+    town = Town(database, rules)
+    await town.member("ada", 100)
+    await town.query("UPDATE member SET created_ms = 0 RETURNING id")
+    now = town.hold_item("ada", 1)
+    later_ms = town.clock.ms + 2 * 86_400_000
+    later = replace(
+        town.hold_item("ada", 1), period=period_at(later_ms, Length.DAY), now_ms=later_ms
+    )
+
+    await asyncio.gather(database.commit(now), database.commit(later))
+
+    rows = await town.query("SELECT period, posted FROM balance WHERE account = 'user:ada'")
+    assert {row[0]: row[1] for row in rows} == {
+        "2026-11-23": 0, "2026-11-24": 200, "2026-11-25": 0, "2026-11-26": 200,
+    }  # fmt: skip
+    await database.close()
+
+
+async def test_processes_that_open_a_row_after_an_idle_period_grant_both_once(
+    found: Founds,
+) -> None:
+    async with found(rollover=20) as one, found(rollover=20) as two:
+        await one.member("ada", 100)
+        await one.query("UPDATE member SET created_ms = 0 RETURNING id")
+
+        await asyncio.gather(*(t.hold("ada", 1) for _ in range(20) for t in (one, two)))
+
+        assert await one.standing(one.own("ada")) == (120, 40, 0)
+        assert await one.standing("user:ada/2026-10") == (80, 0, 0)
 
 
 async def test_a_debt_is_taken_from_the_next_grants_until_it_is_paid(town: Town) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 from msgspec.structs import replace
-from world.people import Town
+from world.people import Town, capped
 
 from core.calls import Denied, Ticket
 from core.domain.balancer import Reason
@@ -171,7 +171,8 @@ async def test_whoever_has_no_team_is_denied_critical_and_pays_alone(town: Town)
 
 
 async def test_a_keys_cap_binds_every_payer_and_only_that_key(town: Town) -> None:
-    await update(town, "api_key", "cap = 30", "id IN ('ada', 'bob')")
+    for name in ("ada", "bob"):
+        await update(town, "api_key", f"caps = '{capped(name, 30)}'", f"id = '{name}'")
     await town.leave("ada")
 
     own = await town.hold("ada", 20)

@@ -15,12 +15,15 @@ from sqlalchemy import CheckConstraint, Connection, inspect
 from sqlmodel import SQLModel
 from world.postgres import Postgres, execute
 
+from core.domain.caps import Cap, Caps
 from core.domain.periods import Length
 from core.settings import SettingsError
 from core.store import schema
+from core.store.allowances import caps_of
 from core.store.database import Database
 from core.store.folio import Rules
 from core.store.meta import remember
+from core.store.statements import Program, Read
 
 
 async def test_an_empty_database_is_brought_to_head(empty_url: str) -> None:
@@ -50,6 +53,36 @@ async def test_an_upgrade_of_a_filled_database_keeps_its_rows(
     await database.open()
     assert await database.run(lambda: remember("made", "anew")) == "by 0001"
     await database.close()
+
+
+async def test_caps_of_keys_made_before_stay_what_they_are(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(schema, "HEAD", "0004")
+        await schema.upgrade(empty_url)
+    columns = "id, member_id, label, mac, priority, privacy, cap, created_ms"
+    key = f"INSERT INTO api_key ({columns}) VALUES"
+    await execute(
+        empty_url,
+        "INSERT INTO member (id, email, name, role, status, personal_quota, privacy,"
+        " leaderboard_hidden, created_ms)"
+        " VALUES ('ada', '', 'ada', 'member', 'active', 1, 'standard', false, 0)",
+        f"{key} ('K1', 'ada', 'x', '', 'standard', 'standard', 250, 0)",
+        f"{key} ('K2', 'ada', 'x', '', 'standard', 'standard', NULL, 0)",
+    )
+
+    await schema.upgrade(empty_url)
+
+    database = Database(empty_url, Rules(b"pepper", Length.MONTH))
+    await database.open()
+    caps = await database.run(caps_of_keys)
+    await database.close()
+    assert caps == {"K1": (Cap("K1", 250),), "K2": ()}
+
+
+def caps_of_keys() -> Program[dict[str, Caps]]:
+    return {row[0]: caps_of(row[1]) for row in (yield Read("SELECT id, caps FROM api_key"))}
 
 
 async def test_the_migrations_make_exactly_the_tables(database_url: str) -> None:

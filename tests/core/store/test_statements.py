@@ -101,12 +101,12 @@ def test_what_execution_raises_surfaces_and_the_program_is_closed() -> None:
 
 async def test_rows_come_back_as_they_went_in(town: Town) -> None:
     key = ApiKeyRow(
-        id="k", member_id="ada", label="ü'\";--", mac=bytes(range(256)), cap=None, created_ms=2**62
+        id="k", member_id="ada", label="ü'\";--", mac=bytes(range(256)), rpm=None, created_ms=2**62
     )
     await town.member("ada")
     await town.add(key)
 
-    found = await town.query("SELECT label, mac, cap, created_ms FROM api_key WHERE id = 'k'")
+    found = await town.query("SELECT label, mac, rpm, created_ms FROM api_key WHERE id = 'k'")
 
     assert [tuple(row) for row in found] == [(key.label, key.mac, None, 2**62)]
 
