@@ -3,7 +3,8 @@
 
 VENV    := .venv
 BIN     := $(VENV)/bin
-PIP     := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps
+PIP     := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --no-compile
+# No compiling: to compile what is imported, when it is, takes less than to compile all of it.
 RUNTIME := $(VENV)/.runtime
 DEV     := $(VENV)/.dev
 PROJECT := $(VENV)/.project

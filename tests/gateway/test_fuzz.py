@@ -9,7 +9,7 @@ from world.whole import Whole, whole
 
 from core.service.start import Core
 
-MANY = 600
+MANY = 300
 
 
 @pytest.fixture

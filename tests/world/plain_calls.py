@@ -176,13 +176,13 @@ def _book(
 def settle(books: Books, call: str, kind: str, cost: int) -> tuple[int, int | None]:
     """End a hold; return what the call was charged, and what its own row has left."""
     hold = books.holds[call]
+    ends = hold.state == "open" or (hold.correctable and kind != "CAPTURE")
     if hold.state == "open":
         _end(books, hold, kind, cost)
-    elif hold.correctable and kind != "CAPTURE":
+    elif ends:
         _correct(books, hold, cost if kind == "SETTLE" else 0)
-    token = (hold.member, hold.token or "")
-    if hold.state == "voided" and books.tokens.get(token, (b"", ""))[1] == call:
-        del books.tokens[token]
+    if ends and kind == "VOID" and hold.token:
+        del books.tokens[hold.member, hold.token]
     own = books.rows[hold.account, hold.period] if hold.payer == "own" else None
     return hold.charged or 0, None if own is None else free(own)
 

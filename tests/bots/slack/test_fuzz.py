@@ -6,7 +6,7 @@ import pytest
 from world.slack_fuzz import throw
 from world.slack_office import SlackOffice
 
-MANY = 600
+MANY = 300
 
 
 async def test_bent_requests_break_nothing(

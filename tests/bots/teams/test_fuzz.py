@@ -7,7 +7,7 @@ import pytest
 from world.teams_fuzz import bad_tokens, fuzz_of, knock, throw
 from world.teams_office import TeamsOffice
 
-MANY = 600
+MANY = 300
 STATES = "SELECT state, count(*) FROM inbox GROUP BY state"
 ANSWERS = {200, 202, 400, 401, 403}
 

@@ -10,7 +10,7 @@ from world.telegram_office import TelegramOffice, telegram_office
 from bots.telegram import pace
 from core.settings import Settings
 
-MANY = 400
+MANY = 250
 STATES = "SELECT state, count(*) FROM inbox GROUP BY state"
 
 

@@ -9,7 +9,7 @@ from world.browsing import Browser, Person, Site
 
 from cards.actions import Verb
 
-REQUESTS = 600
+REQUESTS = 300
 """On each of the two databases."""
 AT_ONCE = 10
 PATHS = (
