@@ -67,10 +67,11 @@ async def compare(url: str, folder: Path, asked: argparse.Namespace) -> float:
                 seen[number].append(found)
         report = await running[0].command("audit", "--json")
         assert report["findings"] == [], report["findings"]
-    costs = []
+    costs: list[float] = []
     for (lanes, connections), rounds in zip(loads, seen, strict=True):
         rate, cpu_ms = (statistics.median(r[i] for r in rounds) for i in (0, 1))
-        failed, costs = sum(r[2] for r in rounds), [*costs, cpu_ms]
+        failed = sum(r[2] for r in rounds)
+        costs.append(cpu_ms)
         print(
             f"{len(lanes)} with {connections} connections each: {rate:7,.0f} calls/s,"
             f" {cpu_ms:.3f} ms a call, {failed} failed"
