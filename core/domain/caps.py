@@ -5,6 +5,8 @@ capped key makes for the same person counts there too, so neither is a way aroun
 A cap bounds what is spent of somebody's credit. It takes no other right from an administrator.
 """
 
+from collections.abc import Iterable
+
 import msgspec
 
 from core.domain.errors import Code, Refusal
@@ -35,6 +37,16 @@ def inherited(maker: Caps, own: Caps) -> Caps:
         text = f"A key is bound by {MOST_CAPS} caps at most. Make this one with another key."
         raise Refusal(Code.CONFLICT, text)
     return caps
+
+
+def room(caps: Caps, counted: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    """Return what the tightest cap leaves now, and how much more once open holds have ended.
+
+    `counted` is (used, held) of each cap, of which there is one at least; all in microcredits.
+    """
+    rooms = [(cap.micro - used, held) for cap, (used, held) in zip(caps, counted, strict=True)]
+    left = max(0, min(micro - held for micro, held in rooms))
+    return left, max(0, min(micro for micro, _ in rooms)) - left
 
 
 def own_cap(caps: Caps) -> int | None:

@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from core.domain import ledger
+from core.domain.caps import Caps
 from core.domain.ledger import Balance, Delta, Kind, Transfer
 from core.domain.periods import Length, Period, previous
 from core.store.statements import Change, Insert, Program, Read
@@ -57,6 +58,11 @@ class Opening(msgspec.Struct, frozen=True):
 
 def limit_id(kind: str, subject: str, period: str) -> str:
     return f"{kind}:{subject}/{period}"
+
+
+def key_limits(caps: Caps, period: str) -> list[str]:
+    """Return the limit row of each of a key's caps."""
+    return [limit_id("key", cap.subject, period) for cap in caps]
 
 
 class Folio:

@@ -18,7 +18,7 @@ from core.domain.members import (
     strictest,
 )
 from core.store.allowances import caps_of, models_of
-from core.store.folio import limit_id
+from core.store.folio import key_limits, limit_id
 from core.store.items import HoldItem
 from core.store.statements import Program, Read, Row
 
@@ -83,10 +83,6 @@ class Holder(msgspec.Struct, frozen=True):
                 if name in {seat.team_id, seat.slug}:
                     return seat
         return self.seats[0] if self.seats else None
-
-    def key_limits(self, period: str) -> tuple[str, ...]:
-        """Return the limit row of each of the key's caps."""
-        return tuple(limit_id("key", cap.subject, period) for cap in self.caps)
 
     def check(self, item: HoldItem) -> None:
         expired = self.valid_until_ms is not None and self.valid_until_ms <= item.now_ms
@@ -154,9 +150,9 @@ class Party(msgspec.Struct, frozen=True):
 
     def limits(self, payer: Payer) -> tuple[str, ...]:
         """Return the limit rows that count a hold of this payer."""
-        key = self.holder.key_limits(self.period)
+        key = key_limits(self.holder.caps, self.period)
         if payer is Payer.OWN or self.seat is None:
-            return key
+            return tuple(key)
         return (*key, limit_id(payer.value, self.subject(payer), self.period))
 
     def subject(self, payer: Payer) -> str:

@@ -8,11 +8,12 @@ from msgspec.structs import replace
 from core.calls import Denied, LookView, Ticket
 from core.domain import ledger, vacation
 from core.domain.balancer import Granted, Purses, decide
+from core.domain.caps import room
 from core.domain.errors import Refusal, invalid_key
 from core.domain.ledger import Delta, Kind, Payer
 from core.domain.members import Priority, Privacy, strictest
 from core.store.call_tables import HoldRow
-from core.store.folio import Folio, limit_id
+from core.store.folio import Folio, key_limits, limit_id
 from core.store.holders import Away, Holder, Party, TeamSeat, too_many_at_once
 from core.store.idempotency import Replays
 from core.store.items import HoldItem
@@ -115,11 +116,7 @@ class HoldDesk:
         """Return what the key's caps leave now, and what they leave more once its holds end."""
         if not holder.caps:
             return None, 0
-        counted = (self._folio.limit(limit) for limit in holder.key_limits(period))
-        both = zip(holder.caps, counted, strict=True)
-        rooms = [(cap.micro - used, held) for cap, (used, held) in both]
-        left = max(0, min(room - held for room, held in rooms))
-        return left, max(0, min(room for room, _ in rooms)) - left
+        return room(holder.caps, map(self._folio.limit, key_limits(holder.caps, period)))
 
     def _room(self, party: Party, team: TeamSeat, payer: Payer) -> int:
         """Return what is left of a share of the pool's grant; MOVEs out do not shrink it."""

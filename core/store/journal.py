@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from core.calls import Outcome
 from core.domain.ledger import Kind
 from core.domain.periods import Period
-from core.store.folio import Folio, Opening, Rules, limit_id
+from core.store.folio import Folio, Opening, Rules, key_limits, limit_id
 from core.store.holders import Holder, read_away, read_holders
 from core.store.holding import HoldDesk
 from core.store.items import HoldItem, Item, RefusalItem, SettleItem
@@ -105,7 +105,7 @@ def _candidates(item: HoldItem, holder: Holder) -> tuple[list[Opening], list[str
     """Return the rows and limits that may pay for or count this call."""
     period: Period = item.period
     openings = [Opening(holder.account, period, holder.personal_quota)]
-    limits = list(holder.key_limits(period.name))
+    limits = key_limits(holder.caps, period.name)
     seat = holder.seat_for(item.ask.team) if item.wide else None
     if seat is not None:
         openings.append(Opening(seat.account, period, seat.pool_quota))

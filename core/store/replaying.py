@@ -12,7 +12,7 @@ from typing import NamedTuple
 from core.domain import ledger
 from core.domain.ledger import RESOLVES, HoldState, Kind, Payer
 from core.store.allowances import caps_of
-from core.store.folio import limit_id
+from core.store.folio import key_limits
 from core.store.statements import Row
 
 MOST_SENTENCES = 100
@@ -209,7 +209,7 @@ class Replay:
         mine = held.payer == Payer.OWN
         subject = team if held.payer == Payer.VACATION else f"{team}:{member}"
         share = [] if mine else [f"{held.payer}:{subject}/{period}"]
-        capped = [limit_id("key", cap.subject, period) for cap in caps_of(held.caps or "")]
+        capped = key_limits(caps_of(held.caps or ""), period)
         if account != (f"user:{member}" if mine else f"team:{team}"):
             self._findings.add(f"Hold {held.id} with payer {held.payer} is on {held.row_id}.")
         elif held.limits.split() != [*capped, *share]:

@@ -8,12 +8,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.domain import ledger
-from core.domain.caps import Cap, Caps, own_cap
+from core.domain.caps import Caps, own_cap, room
 from core.domain.ledger import Balance, Payer
 from core.domain.members import CriticalPolicy, CriticalRight
 from core.domain.periods import Period
 from core.store.allowances import caps_of
-from core.store.folio import LOCK_BALANCES, LOCK_LIMITS, Folio, Opening, Rules, limit_id
+from core.store.folio import (
+    LOCK_BALANCES,
+    LOCK_LIMITS,
+    Folio,
+    Opening,
+    Rules,
+    key_limits,
+    limit_id,
+)
 from core.store.holders import READ_AWAY
 from core.store.settling import DEBTS
 from core.store.statements import Insert, Program, Read, Row, Statement
@@ -90,7 +98,7 @@ def standing(
     debt = Opening(ledger.debt(own.account), DEBTS, 0)
     pools = [Opening(ledger.team(seat[2]), period, seat[5]) for seat in seats]
     caps = caps_of(keys[0][1]) if keys else ()
-    counted = [_key_limit(cap, period) for cap in caps]
+    counted = key_limits(caps, period.name)
     for seat in seats:
         counted += _limits(seat[2], member_id, period)
     openings = {opening.row_id: opening for opening in (own, debt, *pools)}
@@ -113,16 +121,11 @@ def unwritten_folio(
     return folio
 
 
-def _key_limit(cap: Cap, period: Period) -> str:
-    return limit_id("key", cap.subject, period.name)
-
-
 def _key(folio: Folio, label: str, caps: Caps, period: Period) -> KeyStanding:
     if not caps:
         return KeyStanding(label, None)
-    counted = [folio.limit(_key_limit(cap, period)) for cap in caps]
-    left = min(cap.micro - sum(both) for cap, both in zip(caps, counted, strict=True))
-    return KeyStanding(label, own_cap(caps), *counted[-1], max(0, left))
+    counted = [folio.limit(limit) for limit in key_limits(caps, period.name)]
+    return KeyStanding(label, own_cap(caps), *counted[-1], room(caps, counted)[0])
 
 
 def _limits(team_id: str, member_id: str, period: Period) -> tuple[str, str]:

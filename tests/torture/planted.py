@@ -217,8 +217,8 @@ BUGS = [
     ),
     Bug(
         "only its own cap binds a key",
-        "core/store/holding.py",
-        "left = max(0, min(room - held for room, held in rooms))",
+        "core/domain/caps.py",
+        "left = max(0, min(micro - held for micro, held in rooms))",
         "left = max(0, rooms[-1][0] - rooms[-1][1])",
     ),
     Bug(

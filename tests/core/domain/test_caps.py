@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.domain.caps import MOST_CAPS, Cap, Caps, inherited, own_cap
+from core.domain.caps import MOST_CAPS, Cap, Caps, inherited, own_cap, room
 from core.domain.errors import Code, Refusal
 
 A, B, C = Cap("a", 9), Cap("b", 5), Cap("c", 2)
@@ -35,3 +35,20 @@ def test_a_chain_of_makers_comes_to_an_end() -> None:
     with pytest.raises(Refusal) as refused:
         inherited(chain, (A,))
     assert refused.value.code is Code.CONFLICT
+
+
+@pytest.mark.parametrize(
+    ("counted", "wanted"),
+    [
+        ([(0, 0), (0, 0)], (5, 0)),
+        ([(8, 0), (0, 0)], (1, 0)),
+        ([(0, 8), (0, 0)], (1, 4)),  # once that has ended, the other cap is the tighter one
+        ([(2, 0), (0, 4)], (1, 4)),
+        ([(9, 0), (0, 5)], (0, 0)),
+        ([(12, 0), (0, 0)], (0, 0)),
+    ],
+)
+def test_the_tightest_cap_says_what_is_left(
+    counted: list[tuple[int, int]], wanted: tuple[int, int]
+) -> None:
+    assert room((A, B), counted) == wanted

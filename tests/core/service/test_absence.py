@@ -3,21 +3,14 @@
 import asyncio
 
 import pytest
-from world.clock import ManualClock
-from world.office import Office, open_office
+from world.office import Office
 
 from core.calls import Denied, Ticket
 from core.domain.errors import Code, Refusal
 from core.domain.ledger import Payer
 from core.service import absence, membership
-from core.service.start import Core
 
 DAY_MS = 86_400_000
-
-
-@pytest.fixture
-async def office(core: Core, clock: ManualClock) -> Office:
-    return await open_office(core, clock)
 
 
 async def toggle(office: Office, times: int) -> None:

@@ -3,8 +3,7 @@
 import asyncio
 
 import pytest
-from world.clock import ManualClock
-from world.office import Office, Somebody, open_office, refused
+from world.office import Office, Somebody, refused
 from world.told import heard, ids, told
 
 from core.domain.errors import Code
@@ -13,17 +12,12 @@ from core.domain.vacation import MOST_CHANGES_A_DAY
 from core.service import absence, membership, notifying, teaming
 from core.service.membership import MemberChange
 from core.service.notifying import NotifyChange
-from core.service.start import Core, open_core
+from core.service.start import open_core
 from core.service.teaming import TeamChange
 from core.settings import Settings
 from core.views.chat import AbsenceTeamView, AbsenceView, ColleagueView
 
 DAY_MS = 86_400_000
-
-
-@pytest.fixture
-async def office(core: Core, clock: ManualClock) -> Office:
-    return await open_office(core, clock)
 
 
 @pytest.fixture

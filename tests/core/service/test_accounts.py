@@ -4,21 +4,14 @@ from dataclasses import replace
 
 import pytest
 from world.accounts import OTHER, PHONE, link, speaker, told
-from world.clock import ManualClock
-from world.office import Office, Somebody, open_office, refused
+from world.office import Office, Somebody, refused
 
 from core.domain.accounts import Account
 from core.domain.errors import Code
 from core.domain.members import Role
 from core.service import linking, sessions
 from core.service.membership import OPERATOR
-from core.service.start import Core
 from core.store.statements import Program, Read
-
-
-@pytest.fixture
-async def office(core: Core, clock: ManualClock) -> Office:
-    return await open_office(core, clock)
 
 
 @pytest.fixture

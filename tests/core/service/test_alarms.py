@@ -2,20 +2,12 @@
 
 from dataclasses import replace
 
-import pytest
-from world.clock import ManualClock
-from world.office import Office, open_office
+from world.office import Office
 
 from core.domain.notifying import Trouble
 from core.service.alarms import WINDOW_MS, ring
-from core.service.start import Core
 
 TOLD = "SELECT member_id, ref, payload FROM outbox WHERE kind = 'provider' ORDER BY id"
-
-
-@pytest.fixture
-async def office(core: Core, clock: ManualClock) -> Office:
-    return await open_office(core, clock)
 
 
 async def told(office: Office) -> list[tuple[str, str, str]]:

@@ -6,8 +6,7 @@ F-101.
 import asyncio
 
 import pytest
-from world.clock import ManualClock
-from world.office import Office, Somebody, ask, open_office, refused
+from world.office import Office, Somebody, ask, refused
 
 from core.calls import Denied
 from core.domain.credits import MICRO
@@ -15,15 +14,9 @@ from core.domain.errors import Code, Refusal
 from core.domain.ledger import Kind, team, user
 from core.service import approving, membership
 from core.service.membership import MemberChange
-from core.service.start import Core
 from core.views import ApprovalView
 
 HOUR_MS = 3_600_000
-
-
-@pytest.fixture
-async def office(core: Core, clock: ManualClock) -> Office:
-    return await open_office(core, clock)
 
 
 @pytest.fixture

@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
-from world.clock import ManualClock
-from world.office import Office, Somebody, ask, open_office, refused
+from world.office import Office, Somebody, ask, refused
 from world.told import heard, ids, told
 
 from core.domain.credits import MICRO
@@ -13,15 +12,10 @@ from core.domain.errors import Code
 from core.domain.members import Role, Status
 from core.service import approving, membership, teaming
 from core.service.membership import MemberChange
-from core.service.start import Core, open_core
+from core.service.start import open_core
 from core.settings import Settings
 from core.store.notices import OUTBOX
 from core.store.waking import wait_for
-
-
-@pytest.fixture
-async def office(core: Core, clock: ManualClock) -> Office:
-    return await open_office(core, clock)
 
 
 @pytest.fixture

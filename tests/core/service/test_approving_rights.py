@@ -3,8 +3,7 @@
 import asyncio
 
 import pytest
-from world.clock import ManualClock
-from world.office import Office, Somebody, ask, known, open_office, refused
+from world.office import Office, Somebody, ask, known, refused
 
 from core.domain.errors import Code, Refusal
 from core.domain.ledger import user
@@ -12,13 +11,8 @@ from core.domain.members import Status
 from core.service import approving, keys, membership, teaming
 from core.service.keys import KeyTerms
 from core.service.membership import MemberChange
-from core.service.start import Core, open_core
+from core.service.start import open_core
 from core.settings import Settings
-
-
-@pytest.fixture
-async def office(core: Core, clock: ManualClock) -> Office:
-    return await open_office(core, clock)
 
 
 @pytest.fixture

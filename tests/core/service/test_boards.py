@@ -1,8 +1,6 @@
 """Requests where many people read them: each is posted once, and shows what anybody may see."""
 
-import pytest
-from world.clock import ManualClock
-from world.office import Office, ask, open_office
+from world.office import Office, ask
 
 from cards.approval import approval_card
 from core.domain.addresses import Address
@@ -10,11 +8,6 @@ from core.service import approving, boards, delivery
 from core.service.start import Core
 
 PLACE = Address("slack", "T1", "C1")
-
-
-@pytest.fixture
-async def office(core: Core, clock: ManualClock) -> Office:
-    return await open_office(core, clock)
 
 
 async def posted(core: Core, approval_id: str, place: Address = PLACE) -> None:

@@ -4,24 +4,18 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
-from world.clock import ManualClock
-from world.office import Office, Somebody, open_office
+from world.office import Office, Somebody
 from world.told import heard, ids, told
 
 from core.domain.members import CriticalRight, Priority
 from core.service import critical, notifying, teaming
 from core.service.notifying import NotifyChange
-from core.service.start import Core, open_core
+from core.service.start import open_core
 from core.settings import Settings
 from core.store.notices import OUTBOX
 from core.views.chat import CriticalUseView
 
 TODAY = "2026-11-24"
-
-
-@pytest.fixture
-async def office(core: Core, clock: ManualClock) -> Office:
-    return await open_office(core, clock)
 
 
 @pytest.fixture

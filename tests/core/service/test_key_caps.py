@@ -4,25 +4,13 @@ import random
 from contextlib import suppress
 
 import pytest
-from world.clock import ManualClock
-from world.office import Office, Somebody, known, open_office, refused
+from world.office import Office, Somebody, known, refused
 
 from core.calls import Caller, Denied, Ticket
 from core.domain.balancer import Reason
 from core.domain.errors import Code, Refusal
 from core.service import keys, quota
 from core.service.keys import KeyTerms
-from core.service.start import Core
-
-
-@pytest.fixture
-async def office(core: Core, clock: ManualClock) -> Office:
-    return await open_office(core, clock)
-
-
-@pytest.fixture
-async def ana(office: Office) -> Somebody:
-    return await office.member("ana", 1_000)
 
 
 async def capped(office: Office, whose: Somebody, cap: int | None, by: str = "") -> Caller:

@@ -4,30 +4,18 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from world.clock import ManualClock
-from world.office import Office, Somebody, known, open_office, refused
+from world.office import Office, Somebody, known, refused
 
 from core.calls import Caller, TeamPace
 from core.domain.allowance import FREE, Allowance
 from core.domain.errors import Code, Refusal
 from core.service import keys, teaming
 from core.service.keys import AllowanceChange, KeyTerms
-from core.service.start import Core
 from core.service.teaming import NewTeam, TeamChange
 from core.store import keyring
 from core.views import KeyView
 
 SMALL = Allowance(("demo", "gpt"), 10, 1_000, 2)
-
-
-@pytest.fixture
-async def office(core: Core, clock: ManualClock) -> Office:
-    return await open_office(core, clock)
-
-
-@pytest.fixture
-async def ana(office: Office) -> Somebody:
-    return await office.member("ana", 1_000)
 
 
 async def make(office: Office, whose: Somebody, allowance: Allowance, by: str = "") -> Somebody:

@@ -4,8 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from world.clock import ManualClock
-from world.office import Office, Somebody, known, open_office
+from world.office import Office, Somebody, known
 
 from core.calls import Caller
 from core.domain.errors import Code, Refusal
@@ -13,22 +12,11 @@ from core.domain.keys import compose
 from core.domain.members import Priority, Privacy
 from core.service import keys, membership
 from core.service.keys import KeyTerms
-from core.service.start import Core
 from core.store import keyring
 from core.store.database import Database, Unavailable
 from core.store.folio import Rules
 
 HOUR_MS = 3_600_000
-
-
-@pytest.fixture
-async def office(core: Core, clock: ManualClock) -> Office:
-    return await open_office(core, clock)
-
-
-@pytest.fixture
-async def ana(office: Office) -> Somebody:
-    return await office.member("ana", 1_000)
 
 
 async def make(office: Office, whose: Somebody, terms: KeyTerms) -> Caller:

@@ -3,8 +3,7 @@
 import asyncio
 
 import pytest
-from world.clock import ManualClock
-from world.office import Office, Somebody, open_office
+from world.office import Office, Somebody
 
 from core.calls import Denied, Ticket
 from core.domain.balancer import Reason
@@ -12,16 +11,10 @@ from core.domain.errors import Code, Refusal
 from core.domain.ledger import Payer
 from core.domain.members import Status
 from core.service import absence, teaming
-from core.service.start import Core
 from core.service.teaming import TeamChange
 
 TOGGLES = 1_000
 DAY_MS = 86_400_000
-
-
-@pytest.fixture
-async def office(core: Core, clock: ManualClock) -> Office:
-    return await open_office(core, clock)
 
 
 async def lent_to(office: Office, who: Somebody, amount: int) -> Ticket | Denied:

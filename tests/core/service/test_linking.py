@@ -5,19 +5,13 @@ from dataclasses import replace
 
 import pytest
 from world.accounts import OTHER, PHONE, link, speaker, told
-from world.clock import ManualClock
-from world.office import Office, Somebody, open_office, refused
+from world.office import Office, Somebody, refused
 
 from core.domain.accounts import CODE_LETTERS
 from core.domain.errors import Code, Refusal
 from core.service import linking, sessions
-from core.service.start import Core, open_core
+from core.service.start import open_core
 from core.views.chat import LinkRequestView
-
-
-@pytest.fixture
-async def office(core: Core, clock: ManualClock) -> Office:
-    return await open_office(core, clock)
 
 
 @pytest.fixture

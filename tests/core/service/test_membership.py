@@ -3,22 +3,15 @@
 import asyncio
 
 import pytest
-from world.clock import ManualClock
-from world.office import Office, known, open_office
+from world.office import Office, known
 
 from core.domain.errors import Code, Refusal
 from core.domain.ledger import user
 from core.domain.members import Person, Privacy, Role, Status
 from core.service import membership
 from core.service.membership import OPERATOR, MemberChange, NewUser
-from core.service.start import Core
 
 TOKEN = "tpb_" + "k3" * 20
-
-
-@pytest.fixture
-async def office(core: Core, clock: ManualClock) -> Office:
-    return await open_office(core, clock)
 
 
 async def test_a_new_member_can_call_at_once(office: Office) -> None:

@@ -1,8 +1,7 @@
 """What a member wants to be told, kept on both databases."""
 
 import pytest
-from world.clock import ManualClock
-from world.office import Office, Somebody, open_office, refused
+from world.office import Office, Somebody, refused
 
 from core.domain.accounts import Account
 from core.domain.errors import Code
@@ -10,18 +9,12 @@ from core.domain.members import Status
 from core.service import linking, membership, notifying
 from core.service.membership import MemberChange
 from core.service.notifying import NotifyChange
-from core.service.start import Core
 from core.views.chat import NotifyView
 
 DEFAULTS = NotifyView(
     thresholds=(80, 100), quiet_from=None, quiet_to=None, utc_offset_minutes=0, channel="",
     muted=(), channels=(),
 )  # fmt: skip
-
-
-@pytest.fixture
-async def office(core: Core, clock: ManualClock) -> Office:
-    return await open_office(core, clock)
 
 
 @pytest.fixture

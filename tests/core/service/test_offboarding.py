@@ -7,8 +7,7 @@ import asyncio
 
 import pytest
 from world.accounts import PHONE, link, speaker
-from world.clock import ManualClock
-from world.office import Office, Somebody, ask, known, open_office, refused
+from world.office import Office, Somebody, ask, known, refused
 
 from core.domain.accounts import Account
 from core.domain.errors import Code
@@ -16,14 +15,8 @@ from core.domain.members import Status
 from core.service import absence, approving, keys, linking, membership, sessions
 from core.service.keys import KeyTerms
 from core.service.membership import MemberChange
-from core.service.start import Core
 
 DESK = Account("slack", "T1", "U1", "Ana", "D1", "ana@x.example")
-
-
-@pytest.fixture
-async def office(core: Core, clock: ManualClock) -> Office:
-    return await open_office(core, clock)
 
 
 @pytest.fixture

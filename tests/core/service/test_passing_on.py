@@ -3,8 +3,7 @@
 import asyncio
 
 import pytest
-from world.clock import ManualClock
-from world.office import Office, Somebody, ask, known, open_office, refused
+from world.office import Office, Somebody, ask, known, refused
 from world.told import heard, ids, told
 
 from core.domain.approvals import Verb
@@ -15,16 +14,10 @@ from core.service import approving, keys, membership, teaming
 from core.service.acting import act_of
 from core.service.keys import KeyTerms
 from core.service.membership import MemberChange
-from core.service.start import Core
 from core.service.teaming import TeamChange
 from core.store import approval_log
 from core.store.approval_log import Decision
 from core.views import ApprovalView
-
-
-@pytest.fixture
-async def office(core: Core, clock: ManualClock) -> Office:
-    return await open_office(core, clock)
 
 
 @pytest.fixture

@@ -3,8 +3,7 @@
 import re
 
 import pytest
-from world.clock import ManualClock
-from world.office import Office, Somebody, ask, known, open_office, refused
+from world.office import Office, Somebody, ask, known, refused
 
 from core.calls import Ask
 from core.domain.balancer import Bound
@@ -14,13 +13,7 @@ from core.service import approving, keys
 from core.service import refused as refusals
 from core.service.keys import KeyTerms
 from core.service.spending import hold
-from core.service.start import Core
 from gateway.quota_message import RETRIED
-
-
-@pytest.fixture
-async def office(core: Core, clock: ManualClock) -> Office:
-    return await open_office(core, clock)
 
 
 @pytest.fixture

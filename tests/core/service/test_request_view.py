@@ -1,22 +1,16 @@
 """Requests with the figures behind them, as each person sees them; on both databases."""
 
 import pytest
-from world.clock import ManualClock
-from world.office import Office, Somebody, ask, open_office, refused
+from world.office import Office, Somebody, ask, refused
 
 from core.domain.errors import Code
 from core.domain.members import Status
 from core.service import approving, membership, teaming
 from core.service.membership import MemberChange
 from core.service.quota import quota
-from core.service.start import Core, open_core
+from core.service.start import open_core
 from core.settings import Settings
 from core.views.chat import RequestView
-
-
-@pytest.fixture
-async def office(core: Core, clock: ManualClock) -> Office:
-    return await open_office(core, clock)
 
 
 @pytest.fixture

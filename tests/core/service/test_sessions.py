@@ -3,20 +3,14 @@
 import asyncio
 
 import pytest
-from world.clock import ManualClock
-from world.office import Office, Somebody, open_office, refused
+from world.office import Office, Somebody, refused
 
 from core.domain.accounts import Account
 from core.domain.errors import Code, Refusal
 from core.service import linking, sessions
-from core.service.start import Core, open_core
+from core.service.start import open_core
 
 MINUTE = 60
-
-
-@pytest.fixture
-async def office(core: Core, clock: ManualClock) -> Office:
-    return await open_office(core, clock)
 
 
 @pytest.fixture

@@ -1,22 +1,15 @@
 """Teams and who sits in them, on both databases."""
 
 import pytest
-from world.clock import ManualClock
-from world.office import Office, open_office
+from world.office import Office
 
 from core.domain.errors import Code, Refusal
 from core.domain.ledger import team as account_of
 from core.domain.members import CriticalPolicy, CriticalRight, Privacy, Status, TeamRole
 from core.service import teaming
-from core.service.start import Core
 from core.service.teaming import NewTeam, TeamChange
 
 NOBODY = "usr_none"
-
-
-@pytest.fixture
-async def office(core: Core, clock: ManualClock) -> Office:
-    return await open_office(core, clock)
 
 
 async def code(attempt: object) -> Code:

@@ -1,8 +1,7 @@
 """What came to nothing when it was to be sent is told once it happens again; on both databases."""
 
 import pytest
-from world.clock import ManualClock
-from world.office import Office, Somebody, ask, open_office
+from world.office import Office, Somebody, ask
 
 from cards.approval import approval_card
 from core.domain.addresses import Address, Channel
@@ -11,17 +10,11 @@ from core.domain.notifying import Kind
 from core.service import absence, approving, delivery, membership, teaming, warning
 from core.service.acting import by_clock
 from core.service.membership import MemberChange
-from core.service.start import Core
 from core.store import card_refs, notices
 from core.store.notices import Notice
 from core.views.delivery import Parcel
 
 HOUR_MS = 3_600_000
-
-
-@pytest.fixture
-async def office(core: Core, clock: ManualClock) -> Office:
-    return await open_office(core, clock)
 
 
 @pytest.fixture

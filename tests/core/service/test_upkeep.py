@@ -16,11 +16,6 @@ from core.settings import Settings
 from core.store.database import Unavailable
 
 
-@pytest.fixture
-async def office(core: Core, clock: ManualClock) -> Office:
-    return await open_office(core, clock)
-
-
 async def test_a_sweep_tells_everybody_what_they_are_to_hear_and_the_next_one_nothing(
     office: Office,
 ) -> None:

@@ -15,16 +15,11 @@ from core.domain.errors import Code
 from core.domain.members import Status
 from core.service import linking, membership, quota
 from core.service.membership import MemberChange
-from core.service.start import Core, open_core
+from core.service.start import open_core
 from core.settings import Settings
 from core.store.linking import Introduction, introduce
 
 DESK = Account("slack", "T1", "U1", "Ana", "D1", "Ana@X.example")
-
-
-@pytest.fixture
-async def office(core: Core, clock: ManualClock) -> Office:
-    return await open_office(core, clock)
 
 
 @pytest.fixture

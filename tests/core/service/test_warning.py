@@ -3,8 +3,7 @@
 import asyncio
 
 import pytest
-from world.clock import ManualClock
-from world.office import Office, Somebody, ask, open_office
+from world.office import Office, Somebody, ask
 from world.told import told
 
 from core.domain.credits import MICRO
@@ -12,13 +11,8 @@ from core.domain.members import Status
 from core.service import approving, membership, notifying, warning
 from core.service.membership import MOST_QUOTA_MICRO, MemberChange
 from core.service.notifying import NotifyChange
-from core.service.start import Core, open_core
+from core.service.start import open_core
 from core.settings import Settings
-
-
-@pytest.fixture
-async def office(core: Core, clock: ManualClock) -> Office:
-    return await open_office(core, clock)
 
 
 @pytest.fixture

@@ -3,17 +3,11 @@
 import asyncio
 
 import pytest
-from world.clock import ManualClock
-from world.office import Office, Somebody, open_office, refused
+from world.office import Office, Somebody, refused
 
 from core.domain.errors import Code
 from core.service import web_chat
 from core.service.start import Core
-
-
-@pytest.fixture
-async def office(core: Core, clock: ManualClock) -> Office:
-    return await open_office(core, clock)
 
 
 @pytest.fixture

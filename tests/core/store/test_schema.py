@@ -34,12 +34,17 @@ async def test_an_empty_database_is_brought_to_head(empty_url: str) -> None:
     assert await schema.current(empty_url) == schema.HEAD
 
 
+async def upgrade_to(version: str, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave a database as the version before the next migration did."""
+    with monkeypatch.context() as before:
+        before.setattr(schema, "HEAD", version)
+        await schema.upgrade(url)
+
+
 async def test_an_upgrade_of_a_filled_database_keeps_its_rows(
     empty_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as before:
-        before.setattr(schema, "HEAD", "0001")
-        await schema.upgrade(empty_url)
+    await upgrade_to("0001", empty_url, monkeypatch)
     database = Database(empty_url, Rules(b"pepper", Length.MONTH))
     await database.open()
     await database.run(lambda: remember("made", "by 0001"))
@@ -58,9 +63,7 @@ async def test_an_upgrade_of_a_filled_database_keeps_its_rows(
 async def test_caps_of_keys_made_before_stay_what_they_are(
     empty_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as before:
-        before.setattr(schema, "HEAD", "0004")
-        await schema.upgrade(empty_url)
+    await upgrade_to("0004", empty_url, monkeypatch)
     columns = "id, member_id, label, mac, priority, privacy, cap, created_ms"
     key = f"INSERT INTO api_key ({columns}) VALUES"
     await execute(
