@@ -2,11 +2,12 @@
 
     python tests/bench/soak.py [--minutes 30] [--plain 100] [--streams 20] [--database sqlite]
 
-The tools are pinned to the last core and TokenPool to the first, as in run.py. Each minute: calls,
-bad answers, p50 and p99 of plain calls and streams, processor time for a call, resident memory,
-open files, open holds, and how long the disk stood still for a write of our own beside it: p99 is
-judged by the other minutes. In the end a table and a verdict; the exit status is 1 if any part of
-it failed, and all figures are in soak.json. TMPDIR says which disk, e.g. one in memory.
+The tools are pinned to the last core and TokenPool to the first, as in run.py. Each minute:
+calls, bad answers and how the first of them came, p50 and p99 of plain calls and streams,
+processor time for a call, resident memory, open files, open holds, and how long the disk stood
+still for a write of our own beside it: p99 is judged by the other minutes. In the end a table and
+a verdict; the exit status is 1 if any part of it failed, and all figures are in soak.json. TMPDIR
+says which disk, e.g. one in memory.
 """
 
 import argparse
@@ -61,6 +62,8 @@ class Minute:
     open_holds: int
     disk_stalled: float
     """Seconds for which a small synced write beside it stood still."""
+    first_bad: str
+    """How the first bad answer came, if there was one."""
 
 
 def open_files(pid: int) -> int:
@@ -96,7 +99,7 @@ async def minute(
         no, calls, plain["bad"] + streams["bad"],
         plain["p50"], plain["p99"], streams["p50"], streams["p99"],
         spent * 1000 / max(1, calls), rss_mib(pid), open_files(pid), int(held[0][0]),
-        disk.stalled(),
+        disk.stalled(), plain["firstbad"] or streams["firstbad"],
     )  # fmt: skip
 
 
@@ -104,7 +107,7 @@ def line(m: Minute) -> str:
     return (
         f"{m.no:6} {m.calls:7,} {m.bad:4} {m.p50:7.2f} {m.p99:7.2f} {m.stream_p50:7.2f}"
         f" {m.stream_p99:7.2f} {m.cpu_ms:7.3f} {m.rss_mib:8.1f} {m.files:6} {m.open_holds:6}"
-        f" {m.disk_stalled:7.2f}"
+        f" {m.disk_stalled:7.2f}" + (f"\n       {m.first_bad}" if m.first_bad else "")
     )
 
 
