@@ -14,8 +14,9 @@ from core.store.statements import Dialect
 MUCH = 512 * 1024
 """Bytes of a table above which it is cut off; below, to delete its rows is many times as fast."""
 EMPTYING = (
+    # It waits until they are gone: what one of them commits meanwhile would stay.
     """
-    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
     """,
     f"""

@@ -18,10 +18,10 @@ from world.telegram_vendor import GROUP
 from world.telegram_walk import card_for as card_in_telegram
 from world.telegram_walk import in_slack
 from world.three_chats import ThreeChats
+from world.vanishing import vanishes
 
 from bots.teams.answers import IN_PRIVATE
 from core.domain.efficiency import LEAST_CALLS
-from core.store.statements import Program, Read
 
 REASON = "release week, <b>&&lt;"
 
@@ -171,8 +171,7 @@ async def make_keys(walk: Walk) -> None:
     assert other not in kept
     assert walk.key_of("ann").id in kept, "the search would not find what is there"
     await settled(walk.three.teams)
-    await walk.served.core.database.run(_due)
-    await until(lambda: typed.deleted)
+    await vanishes(walk.served, typed)
 
 
 async def ask_why(walk: Walk) -> None:
@@ -222,7 +221,3 @@ async def everything(served: Served) -> str:
     """Return all rows of all tables."""
     tables = sorted(SQLModel.metadata.tables)
     return str([await served.rows(f"SELECT * FROM {name}") for name in tables])
-
-
-def _due() -> Program[None]:
-    yield Read("UPDATE vanishing SET due_ms = 1 RETURNING place")

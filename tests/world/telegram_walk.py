@@ -17,11 +17,11 @@ from world.slack_things import Message as SlackMessage
 from world.telegram_people import TelegramPerson, until
 from world.telegram_things import Message
 from world.telegram_vendor import GROUP
+from world.vanishing import vanishes
 
 from cards.card import Card
 from core.domain.efficiency import LEAST_CALLS
 from core.service import sessions, web_chat
-from core.store.statements import Program, Read
 
 PNG = b"\x89PNG\r\n\x1a\n"
 REASON = "release week, <b>&&lt;"
@@ -214,8 +214,7 @@ async def make_a_key(walk: Walk) -> None:
     assert (await walk.served.chat(made, "tokens=5")).status_code == 200
     kept = await walk.served.rows("SELECT payload FROM inbox")
     assert all(key not in str(row[0]) for row in kept)
-    await walk.served.core.database.run(_due)
-    await until(lambda: shown.deleted)
+    await vanishes(walk.served, shown)
 
 
 async def ask_why(walk: Walk) -> None:
@@ -238,7 +237,3 @@ async def look_at_the_leaderboard(walk: Walk) -> None:
     assert "Leaderboard of the week" in shown.shown
     assert "mia" in shown.shown
     await until(lambda: walk.ann.last.picture.startswith(PNG), 20)
-
-
-def _due() -> Program[None]:
-    yield Read("UPDATE vanishing SET due_ms = 1 RETURNING place")

@@ -14,6 +14,7 @@ from world.teams_office import Microsoft, TeamsOffice, office_at, office_of, up,
 from world.teams_people import until
 from world.teams_screen import Screen
 from world.teams_ways import PATH
+from world.vanishing import vanishes
 
 from bots.teams import activities
 from bots.teams.activities import Came, Person, Wrote
@@ -133,12 +134,8 @@ async def test_a_secret_vanishes_whoever_posted_it(office: TeamsOffice) -> None:
     ann = await office.person("ann")
     shown = await ann.asks("key new laptop", "tp_")
 
-    def late() -> Program[None]:
-        yield Read("UPDATE vanishing SET due_ms = 1 RETURNING place")
+    await vanishes(office.served, shown)
 
-    await office.served.core.database.run(late)
-
-    await until(lambda: shown.deleted)
     async with asyncio.timeout(5):
         while await office.served.rows("SELECT place FROM vanishing"):
             await asyncio.sleep(0.01)

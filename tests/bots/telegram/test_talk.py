@@ -4,8 +4,7 @@ import asyncio
 
 from world.telegram_office import TelegramOffice
 from world.telegram_people import TelegramPerson, until
-
-from core.store.statements import Program, Read
+from world.vanishing import vanishes
 
 NO_ANSWERS = "SELECT count(*) FROM pending_input"
 
@@ -120,9 +119,7 @@ async def test_a_key_is_shown_once_protected_and_vanishes(called: TelegramOffice
     kept = await called.served.rows("SELECT payload FROM inbox")
     assert all(copied not in str(row[0]) for row in kept)
     assert "deleted in two minutes" in shown.shown
-    core = called.served.core
-    await core.database.run(_late)
-    await until(lambda: shown.deleted)
+    await vanishes(called.served, shown)
     async with asyncio.timeout(5):
         while await called.served.rows("SELECT place FROM vanishing"):
             await asyncio.sleep(0.01)
@@ -164,7 +161,3 @@ async def test_who_blocks_is_unreachable_until_they_come_back(office: TelegramOf
     await reachable(wanted=False)
     await ann.unblocks()
     await reachable(wanted=True)
-
-
-def _late() -> Program[None]:
-    yield Read("UPDATE vanishing SET due_ms = 1 RETURNING place")
