@@ -25,15 +25,30 @@ class Lost(Exception):
 @asynccontextmanager
 async def hold(core: Core, name: str) -> AsyncIterator[None]:
     """Wait for a lease, then run the body under it; Lost ends the body if it cannot be kept."""
-    holder, seconds = new_id("hold"), core.settings.lease_seconds
+    holder = new_id("hold")
+    try:
+        async with _kept(core, name, holder, await _taken(core, name, holder)):
+            yield
+    finally:  # it is also released if the end came between its COMMIT and the news of it
+        with suppress(Refusal):
+            await core.database.run(lambda: meta.release(ONCE + name, holder))
+
+
+async def _taken(core: Core, name: str, holder: str) -> float:
+    """Wait until the lease is this holder's; return the loop's time at which it was asked for."""
     loop = asyncio.get_running_loop()
     while True:
         asked = loop.time()
         if await _renewed(core, name, holder):
-            break
-        await asyncio.sleep(seconds / 3)
+            return asked
+        await asyncio.sleep(core.settings.lease_seconds / 3)
+
+
+@asynccontextmanager
+async def _kept(core: Core, name: str, holder: str, asked: float) -> AsyncIterator[None]:
+    """Renew the lease while the body runs; Lost ends the body if that fails for too long."""
     try:
-        async with asyncio.timeout_at(asked + seconds * MARGIN) as limit:
+        async with asyncio.timeout_at(asked + core.settings.lease_seconds * MARGIN) as limit:
             renewing = asyncio.create_task(_renew(core, name, holder, limit))
             try:
                 yield
@@ -44,9 +59,6 @@ async def hold(core: Core, name: str) -> AsyncIterator[None]:
         if limit.expired():
             raise Lost from None
         raise
-    finally:
-        with suppress(Refusal):
-            await core.database.run(lambda: meta.release(ONCE + name, holder))
 
 
 async def _renew(core: Core, name: str, holder: str, limit: asyncio.Timeout) -> None:

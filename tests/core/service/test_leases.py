@@ -97,3 +97,31 @@ async def test_a_lease_is_given_back_when_its_work_fails(pair: tuple[Core, Core]
 
     async with asyncio.timeout(0.5), hold(pair[1], "polling"):
         pass
+
+
+async def test_a_lease_is_given_back_by_who_is_stopped_in_the_moment_of_taking_it(
+    pair: tuple[Core, Core], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, taken = Database.run, False
+
+    async def stopped(database: Database, program: object) -> object:
+        nonlocal taken
+        result: object = await plain(database, program)  # type: ignore[arg-type]  # passed on as it is
+        task = asyncio.current_task()
+        if database is pair[0].database and not taken and task is not None:
+            taken = result is True
+            task.cancel()
+            await asyncio.sleep(0)  # raises: the COMMIT is done, its news does not arrive
+        return result
+
+    async def work() -> None:
+        async with hold(pair[0], "polling"):
+            pytest.fail("it was stopped before its work began")
+
+    monkeypatch.setattr(Database, "run", stopped)
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.create_task(work())
+
+    assert taken
+    async with asyncio.timeout(0.3), hold(pair[1], "polling"):
+        pass
