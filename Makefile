@@ -13,7 +13,7 @@ PYTHON  ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install test pictures check format bench soak torture emulators lock clean
+.PHONY: help run install test pictures check format bench soak torture emulators cards lock clean
 
 ##@ Start
 
