@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import os
 import resource
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -13,6 +12,7 @@ from starlette.routing import Router
 from starlette.types import ASGIApp
 
 from bots import courier, demo, logs, platforms, schedule
+from bots.environ import provider_environ
 from bots.greeting import Started
 from bots.listening import DRAIN_SECONDS, Server, listen, url_of
 from bots.platforms import Platform
@@ -25,7 +25,7 @@ from bots.web.app import Web
 from bots.web.transport import WebTransport
 from core.service import membership, upkeep
 from core.service.start import Core, only_server, open_core
-from core.settings import Settings, SettingsError, read_env_file
+from core.settings import Settings, SettingsError
 from gateway import catalog, tracing
 from gateway.app import create_app
 from gateway.gate import Gate
@@ -151,11 +151,6 @@ def reached_by(settings: Settings, own_url: str) -> Settings:
     if settings.public_url or not settings.on_loopback:
         return settings
     return settings.model_copy(update={"public_url": own_url})
-
-
-def provider_environ() -> dict[str, str]:
-    """Return where providers' keys are: the environment, and `.env` for what is not in it."""
-    return {**read_env_file(), **os.environ}
 
 
 def _may_be_reached(settings: Settings, *, has_admin: bool) -> None:

@@ -5,11 +5,11 @@ import os
 
 import typer
 
-from bots.app import provider_environ
 from bots.cli import chat_checks, checks, running_checks
 from bots.cli.checks import Check, State
 from bots.cli.options import Json
 from bots.cli.screen import print_json
+from bots.environ import provider_environ
 from core import settings as core_settings
 from core.domain.errors import Refusal
 from core.service import auditing, checkup, delivery, membership, teaming

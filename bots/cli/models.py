@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import typer
 
-from bots.app import provider_environ
 from bots.cli.options import Json
 from bots.cli.reading import plainly, read_settings
 from bots.cli.screen import hint, print_json, table
+from bots.environ import provider_environ
 from core.domain.credits import spoken
 from gateway import catalog
 from gateway.catalog import Catalog

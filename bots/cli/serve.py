@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
+from bots import environ
 from bots.cli.reading import plainly, read_settings
+from bots.cli.screen import warn
 from bots.greeting import Started, greeting
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
@@ -44,6 +46,8 @@ def serve(
     """Start TokenPool: the gateway and everything around it."""
     with plainly():
         settings = read_settings(host=host, port=port)
+        if environ.is_a_clients():
+            warn(environ.PASSED_OVER)
         from bots import app as server  # noqa: PLC0415 - a wrong setting is told before that second
 
         server.run(settings, _announce, as_demo=demo)

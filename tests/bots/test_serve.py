@@ -13,6 +13,8 @@ from urllib.request import Request, urlopen
 import pytest
 from world.console import KEY, Console
 
+from core.domain.keys import ID_LENGTH, SECRET_LENGTH, compose
+
 SECRET = "0123456789abcdef" * 4
 COMMAND = re.compile(r"^curl .+$", re.MULTILINE)
 
@@ -187,3 +189,30 @@ def test_a_wrong_key_is_refused_by_the_running_server(shell: Console) -> None:
 
     assert caught.value.code == 401
     caught.value.close()
+
+
+def test_what_a_shell_sets_for_clients_of_tokenpool_makes_no_provider_of_it(
+    folder: Path, empty_url: str
+) -> None:
+    """It would call itself, and charge for each round."""
+    shell = Console(
+        folder,
+        {
+            "TOKENPOOL_DATABASE_URL": empty_url,
+            "OPENAI_API_KEY": compose("a" * ID_LENGTH, "b" * SECRET_LENGTH).text,
+            "OPENAI_BASE_URL": "http://127.0.0.1:8000/v1",
+        },
+    )
+    (folder / ".env").write_text("GROQ_API_KEY=gsk_somebody\n", encoding="utf-8")
+
+    with shell.serving() as server:
+        (key,) = set(KEY.findall(server.read_until("Then:")))
+        request = Request(f"{server.url}/v1/models", headers={"Authorization": f"Bearer {key}"})
+        with urlopen(request, timeout=10) as answer:
+            owners = {model["id"].partition("/")[0] for model in json.load(answer)["data"]}
+
+    assert owners == {"demo", "groq"}
+    assert server.complained == (
+        "OPENAI_API_KEY is a key of TokenPool itself,"
+        " so this server passes it and OPENAI_BASE_URL over.\n"
+    )
