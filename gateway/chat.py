@@ -74,7 +74,7 @@ class Chat:
         try:
             await relay.opened
             rates = taken.headers if taken is not None else []
-            await (_stream(relay, send, rates) if body.stream else _reply(relay, send, rates))
+            await (self._stream if body.stream else _reply)(relay, send, rates)
         except Refusal as refusal:
             kept = self._gate.replays.of(refusal)
             if kept is None:
@@ -140,6 +140,19 @@ class Chat:
             taken=taken,
         )
 
+    async def _stream(self, relay: Relay, send: Send, rates: Headers) -> None:
+        """Relay a stream as it comes; an upstream that breaks off ends it with an error event."""
+        assert relay.ticket is not None
+        headers = [*ticket_headers(relay.ticket), *rates, *EVENT_STREAM]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        while chunk := await relay.next():
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        if relay.refusal is not None:
+            self._gate.core.tally.refuse(relay.refusal)
+            failed = stream_error(relay.refusal)
+            await send({"type": "http.response.body", "body": failed, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
 
 class Said(msgspec.Struct, frozen=True):
     """What a client sent: the bytes, the body they stand for, the model, the prompt's bound."""
@@ -190,16 +203,3 @@ async def _reply(relay: Relay, send: Send, rates: Headers) -> None:
     headers += [*rates, JSON, (b"content-length", b"%d" % len(relay.body))]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": relay.body})
-
-
-async def _stream(relay: Relay, send: Send, rates: Headers) -> None:
-    """Relay a stream as it comes; an upstream that breaks off ends it with an error event."""
-    assert relay.ticket is not None
-    headers = [*ticket_headers(relay.ticket), *rates, *EVENT_STREAM]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    while chunk := await relay.next():
-        await send({"type": "http.response.body", "body": chunk, "more_body": True})
-    if relay.refusal is not None:
-        failed = stream_error(relay.refusal)
-        await send({"type": "http.response.body", "body": failed, "more_body": True})
-    await send({"type": "http.response.body", "body": b""})

@@ -7,7 +7,6 @@ and turns whatever still goes wrong into an answer without a word of content.
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping
 
-import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.domain.errors import Code, Refusal
@@ -15,7 +14,7 @@ from core.service.clock import SystemClock
 from core.settings import Settings
 from core.views.tally import Tally
 from gateway.errors import Headers, answer, client_name
-from gateway.handlers import UNEXPECTED
+from gateway.handlers import UNEXPECTED, log_unexpected
 from gateway.intake import (
     MIB,
     MOST_FORM_BYTES,
@@ -42,8 +41,6 @@ WITHOUT_V1 = frozenset(
 CHAT = "/chat/completions"
 WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 _POLICY_VIOLATION = 1008
-
-log = structlog.get_logger("gateway")
 
 
 def canonical(path: str) -> str:
@@ -174,12 +171,3 @@ class Reply:
         if self.private:
             ours += [(b"cache-control", b"no-store"), (b"vary", b"Authorization")]
         return headers + [header for header in ours if header[0] not in names]
-
-
-def log_unexpected(request_id: str, error: Exception) -> None:
-    """Log what broke and where; never the exception's text, which can hold a prompt or a key."""
-    frame, at = error.__traceback__, ""
-    while frame is not None:
-        at = f"{frame.tb_frame.f_globals.get('__name__', '?')}:{frame.tb_lineno}"
-        frame = frame.tb_next
-    log.error("unexpected_error", request_id=request_id, error=type(error).__name__, at=at)

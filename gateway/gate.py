@@ -11,9 +11,9 @@ from gateway.model import Model
 from gateway.model_file import DEMO
 from gateway.offered import Offered
 from gateway.pacing import Pacing
+from gateway.pumps import Pumps
 from gateway.replays import Replays
 from gateway.sources import DemoSource, HttpSource, Source
-from gateway.stream import Pumps
 from gateway.tracing import Traces
 from gateway.translation.source import TranslatedSource
 

@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
@@ -17,6 +18,8 @@ from core.settings import Settings
 from core.views.tally import Tally
 from gateway.errors import answer, client_name
 from gateway.request_id import request_id_of
+
+log = structlog.get_logger("gateway")
 
 UNEXPECTED = "Something went wrong here. The request id in x-request-id helps to find out what."
 
@@ -93,3 +96,12 @@ def _invalid(error: RequestValidationError) -> Refusal:
         return Refusal(Code.INVALID_FIELD, f"The {place} has a field that is not allowed.")
     param = ".".join(path) or place
     return Refusal(Code.INVALID_FIELD, f"{param}: {first['msg']}.", param=param)
+
+
+def log_unexpected(request_id: str, error: Exception) -> None:
+    """Log what broke and where; never the exception's text, which can hold a prompt or a key."""
+    frame, at = error.__traceback__, ""
+    while frame is not None:
+        at = f"{frame.tb_frame.f_globals.get('__name__', '?')}:{frame.tb_lineno}"
+        frame = frame.tb_next
+    log.error("unexpected_error", request_id=request_id, error=type(error).__name__, at=at)

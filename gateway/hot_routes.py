@@ -44,7 +44,6 @@ DESCRIPTION = (
 )
 FAILURES = {
     "403": "The quota is used up, and the message says how to ask for more; or it is not allowed.",
-    "404": "There is no such model.",
     "502": "The provider failed, or refused our key.",
     "504": "The provider did not answer in time.",
 }

@@ -17,6 +17,7 @@ from core.domain.errors import Code, Refusal
 from core.settings import Settings
 from gateway.errors import answer
 from gateway.intake import HEAD_SECONDS, MIB, MOST_HEAD_BYTES
+from gateway.reading import MOST_WAITING, Flow, Unread
 from gateway.request_id import new_request_id
 
 ORIGIN_FORMS = (b"/", b"*")
@@ -42,6 +43,7 @@ class Receiving(HttpToolsProtocol):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self._part = Part.NOTHING
+        self._unread = Unread()
         self._head_bytes = 0
         self._went_on = False
         """Whether what came last had the end of a head, or some of a body, in it."""
@@ -52,6 +54,7 @@ class Receiving(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         super().connection_made(transport)
+        self.flow: Flow = Flow(transport)
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -74,6 +77,21 @@ class Receiving(HttpToolsProtocol):
         if self._linger_bytes is not None:
             self._discard(len(data))
             return
+        self._unread.add(data)
+        self._read_on()
+        if self._deadline is None and self._idle:
+            self._wait()
+
+    def _read_on(self) -> None:
+        """Parse what is unread, unless too many requests wait for their answers already."""
+        while self._unread and len(self.pipeline) < MOST_WAITING:
+            self._read(self._unread.next())
+        if self._unread:
+            self.flow.stop()
+        else:
+            self.flow.go_on()
+
+    def _read(self, data: memoryview) -> None:
         self._went_on = False
         self._parse(data)
         if self._part is Part.BODY and self.cycle.transport is self.transport:
@@ -83,13 +101,9 @@ class Receiving(HttpToolsProtocol):
             if self._head_bytes > MOST_HEAD_BYTES:
                 text = f"The headers exceed {MOST_HEAD_BYTES:,} bytes."
                 self._refuse(Refusal(Code.HEADERS_TOO_LARGE, text))
-                return
-        if self._deadline is None and self._idle:
-            self._wait()
 
-    def _parse(self, data: bytes) -> None:
+    def _parse(self, rest: memoryview) -> None:
         self._unset_keepalive_if_required()
-        rest = memoryview(data)
         try:
             while rest:
                 rest = self._parse_until_an_offer(rest)
@@ -169,6 +183,8 @@ class Receiving(HttpToolsProtocol):
         if self._linger_bytes is not None:
             return
         super().on_response_complete()
+        if self._unread and not self.transport.is_closing():
+            self._read_on()
         if self._part is not Part.NOTHING and not self.pipeline:
             self._wait()
 
@@ -215,6 +231,7 @@ class Receiving(HttpToolsProtocol):
         uvicorn tells the newest request alone, which may be one that waits behind it.
         """
         self.pipeline.clear()
+        self._unread.clear()
         if self._answering is not None and not self._answering.response_complete:
             self._answering.disconnected = True
             self._answering.message_event.set()
@@ -230,6 +247,8 @@ class Receiving(HttpToolsProtocol):
             self.transport.close()
             return
         self._linger_bytes = 0
+        self._unread.clear()
+        self.flow.go_on()
         self.transport.write_eof()
         self.flow.resume_reading()
         self._wait_no_more()

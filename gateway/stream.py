@@ -25,7 +25,7 @@ from gateway.answers import Meter
 from gateway.call import Call
 from gateway.errors import STATUS
 from gateway.failures import TEXTS, Nothing, Produced
-from gateway.handlers import UNEXPECTED
+from gateway.handlers import UNEXPECTED, log_unexpected
 from gateway.headers import cost_comment
 from gateway.relay import Relay
 from gateway.silence import Silence
@@ -36,52 +36,15 @@ HUNG_UP = 499
 DONE = b"data: [DONE]\n\n"
 ALARMS = {Code.PROVIDER_AUTH: Trouble.KEY, Code.UPSTREAM_QUOTA: Trouble.CREDIT}
 
+RESTARTS = "TokenPool is restarting. Please retry shortly."
+CHARGED = "What the provider may bill is charged, as an estimate."
+CUT = {
+    Code.UPSTREAM_TIMEOUT: f"The provider did not answer in time. {CHARGED}",
+    Code.SHUTTING_DOWN: f"TokenPool is restarting and ended this call. {CHARGED}",
+}
+FREE = {Code.UPSTREAM_TIMEOUT: TEXTS[Code.UPSTREAM_TIMEOUT], Code.SHUTTING_DOWN: RESTARTS}
+
 log = structlog.get_logger("tokenpool.call")
-
-
-class Pumps:
-    """All calls on their way. `drain` lets them end, then cancels what is left."""
-
-    def __init__(self) -> None:
-        self._tasks: set[asyncio.Task[None]] = set()
-        self.closing = False
-
-    def __len__(self) -> int:
-        return len(self._tasks)
-
-    def start(self, call: Call) -> Relay:
-        self.check(call.core.settings.max_open_calls)
-        relay = Relay()
-        task = asyncio.create_task(pump(call, relay), name=call.ask.call_id)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return relay
-
-    def check(self, most: int) -> None:
-        """Raise a Refusal if no call can be taken on now."""
-        if self.closing:
-            raise Refusal(Code.SHUTTING_DOWN, "TokenPool is restarting. Please retry shortly.")
-        if len(self._tasks) >= most:
-            text = "This server has as many calls under way as it takes. Please retry shortly."
-            raise Refusal(Code.SERVER_BUSY, text)
-
-    async def drain(self, seconds: float) -> None:
-        """Let calls end, then cancel what is left, which settles it; then what cannot settle.
-
-        That is so while the ledger is away: the next start captures those holds.
-        """
-        self.closing = True
-        for patience in (seconds, SETTLE_SECONDS):
-            if self._tasks:
-                await asyncio.wait(self._tasks, timeout=patience)
-            self.hurry()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
-
-    def hurry(self) -> None:
-        """Cancel what is on its way; what is settling by then gives that up."""
-        for task in self._tasks:
-            task.cancel()
 
 
 async def pump(call: Call, relay: Relay) -> None:
@@ -110,6 +73,8 @@ async def pump(call: Call, relay: Relay) -> None:
     relay.refusal = Refusal(Code.INTERNAL, UNEXPECTED)
     try:
         outcome = await sent.outcome()
+    except Exception as error:  # noqa: BLE001 - a bug: the client hears of it, and is charged
+        log_unexpected(ticket.call_id, error)
     finally:
         await _settle(sent, outcome)
 
@@ -179,7 +144,10 @@ class Sent:
             return self._broken(failure.refusal)
         except TimeoutError:
             if not self.exchange.ended:
-                return self._cut()
+                return self._cut(Code.UPSTREAM_TIMEOUT)
+        except asyncio.CancelledError:  # the server ends; a second one gives the settlement up
+            if not self.exchange.ended:
+                return self._cut(Code.SHUTTING_DOWN)
         relay.refusal, self.whole = None, True
         return self._answered(200)
 
@@ -201,17 +169,15 @@ class Sent:
             return self._estimated(status)
         return self._unknown(status)
 
-    def _cut(self) -> Outcome:
-        """Our own deadline ended it: the client is gone, or the call took too long."""
+    def _cut(self, why: Code) -> Outcome:
+        """We ended it: the client is gone, the call took too long, or the server ends."""
         if self.exchange.produced_nothing:
-            refusal = Refusal(Code.UPSTREAM_TIMEOUT, TEXTS[Code.UPSTREAM_TIMEOUT])
-            return self._failed(Kind.VOID, refusal)
+            return self._failed(Kind.VOID, Refusal(why, FREE[why]))
         if self.relay.gone:
             self.relay.refusal = None
             seen = self.ticket.streamed or self.exchange.meter.produced_bytes
             return self._estimated(HUNG_UP) if seen else self._unknown(HUNG_UP)
-        text = "The provider did not answer in time. What it may bill is charged, as an estimate."
-        return self._broken(Refusal(Code.UPSTREAM_TIMEOUT, text))
+        return self._broken(Refusal(why, CUT[why]))
 
     def _failed(self, kind: Kind, refusal: Refusal) -> Outcome:
         self.relay.refusal = refusal

@@ -24,6 +24,7 @@ from gateway.json_limits import (
     malformed,
     refuse_any_duplicate,
     refuse_crowded,
+    refuse_crowded_body,
     refuse_duplicates,
     refuse_excess,
     refuse_many_messages,
@@ -87,6 +88,7 @@ class ChatBody(msgspec.Struct, frozen=True):
 
 def parse_chat(body: bytes) -> ChatBody:
     """Return a body that holds nothing but what is allowed; a Refusal names the field at fault."""
+    refuse_crowded_body(body)
     fields = slices(body)
     values = _values(fields)
     refuse_duplicates(body, fields)

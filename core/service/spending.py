@@ -8,6 +8,7 @@ answer. Then, and only then, a refusal that says what was looked at.
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import structlog
 from msgspec.structs import replace
 
 from core.calls import Ask, Caller, Denied, LookView, Outcome, Receipt, Ticket
@@ -35,6 +36,8 @@ TOLD = {
     Reason.CRITICAL_CAP,
     Reason.VACATION_CAP,
 }
+
+log = structlog.get_logger("tokenpool.ledger")
 
 Exact = Callable[[], Awaitable[Bound | None]]
 
@@ -101,7 +104,7 @@ async def _wait(core: Core, caller: Caller, ask: Ask, decision: Denied) -> Ticke
 async def settle(core: Core, ticket: Ticket, outcome: Outcome) -> Receipt:
     """End the hold as `outcome` says and return the receipt, after its commit.
 
-    While the database is away this tries on: a settlement is never given up in a living process.
+    Whatever the database says, this tries on: a settlement is never given up in a living process.
     """
     for attempt in range(1_000_000):
         try:
@@ -109,7 +112,11 @@ async def settle(core: Core, ticket: Ticket, outcome: Outcome) -> Receipt:
             receipt = await core.database.commit(item)
             break
         except Refusal:
-            await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
+            pass
+        except Exception as error:  # noqa: BLE001 - given up, it would hold credit until the end
+            name = type(error).__name__
+            log.error("settlement_failed", request_id=ticket.call_id, error=name)  # noqa: TRY400 - no text
+        await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
     assert isinstance(receipt, Receipt)
     core.tally.settled(ticket, outcome, receipt)
     core.settled.announce(ticket.member_id)

@@ -26,9 +26,20 @@ class Maker:
     ends_ms: int | None = None
     member_id: str = ""
     caps: Caps = ()
+    counted: str | None = None
+    """The first of its limits a minute or at once; another key would count anew."""
 
     def binds(self, member_id: str) -> Caps:
-        """Return the caps that a key of this member has from it; another's spends other credit."""
+        """Return the caps that a key of this member has from it; another's spends other credit.
+
+        Refusal if it may make none of this member, as that were a way around its limits.
+        """
+        if member_id == self.member_id and self.counted is not None:
+            text = (
+                f"{self.counted}: a key with this limit makes and rotates no other of its owner's."
+                " Do it in chat, or with a key that has no limits a minute or at once."
+            )
+            raise Refusal(Code.PERMISSION_DENIED, text, param=self.counted)
         return self.caps if member_id == self.member_id else ()
 
 
@@ -82,8 +93,10 @@ def within_own(
     row = (yield Read(OWN, (by_key,)))[0]
     if row[7] is not None or (row[5] is not None and row[5] <= now_ms):
         raise invalid_key()
-    maker = Maker(row[5], row[6], caps_of(row[4]))
-    wider, most = wanted.wider_than(allowance_of(row)), own_cap(maker.caps)
+    own = allowance_of(row)
+    counted = next((name for name in COUNTED if getattr(own, name) is not None), None)
+    maker = Maker(row[5], row[6], caps_of(row[4]), counted)
+    wider, most = wanted.wider_than(own), own_cap(maker.caps)
     if wider is None and most is not None and (cap_micro is None or cap_micro > most):
         wider = "cap"
     if wider is not None:

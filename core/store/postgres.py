@@ -233,5 +233,8 @@ def _writers_settings() -> dict[str, str]:
 
     A plan made while a table is empty would read all of it, and is kept while the table grows.
     """
-    idle_ms = f"{IDLE_SECONDS * 1000:.0f}"
-    return {"idle_in_transaction_session_timeout": idle_ms, "enable_seqscan": "off"}
+    return {
+        "idle_in_transaction_session_timeout": f"{IDLE_SECONDS * 1000:.0f}",
+        "lock_timeout": "0",  # COMMAND_SECONDS bounds it, whatever the role's default is
+        "enable_seqscan": "off",
+    }

@@ -28,7 +28,11 @@ def fault_of(error: Exception) -> Exception:
             asyncpg.InsufficientResourcesError,
             asyncpg.InvalidAuthorizationSpecificationError,
             asyncpg.InvalidCatalogNameError,
-            asyncpg.ReadOnlySQLTransactionError,
+            asyncpg.InvalidTransactionStateError,
+            asyncpg.InvalidCachedStatementError,
+            asyncpg.LockNotAvailableError,
+            asyncpg.PostgresSystemError,
+            asyncpg.InternalServerError,
         ),
     ):
         return Unavailable(type(error).__name__)

@@ -11,7 +11,7 @@ from world.locking import locked
 
 from core.settings import Settings
 from core.store import sqlite
-from gateway import stream
+from gateway import pumps, stream
 from gateway.call import Call
 from gateway.relay import Relay
 
@@ -121,19 +121,20 @@ async def test_an_end_does_not_wait_for_a_ledger_that_is_away(
 ) -> None:
     """The next start captures what could not be settled."""
     monkeypatch.setattr(stream, "SETTLE_SECONDS", 0.3)
-    pumps, start = list[stream.Pumps](), stream.Pumps.start
+    monkeypatch.setattr(pumps, "SETTLE_SECONDS", 0.3)
+    found, start = list[pumps.Pumps](), pumps.Pumps.start
 
-    def noted(self: stream.Pumps, call: Call) -> Relay:
-        pumps.append(self)
+    def noted(self: pumps.Pumps, call: Call) -> Relay:
+        found.append(self)
         return start(self, call)
 
-    monkeypatch.setattr(stream.Pumps, "start", noted)
+    monkeypatch.setattr(pumps.Pumps, "start", noted)
     member = await known(hasty)
     call = asyncio.create_task(hasty.chat(member, "tokens=5 hold=1"))
     await sent(provider, 2)
     async with locked(hasty.core.database.url):
         async with asyncio.timeout(10):
-            await pumps[0].drain(0.1)
+            await found[0].drain(0.1)
 
-        assert (await call).status_code == 500
-        assert (len(pumps[0]), await hasty.open_holds()) == (0, 1)
+        assert (await call).status_code == 503
+        assert (len(found[0]), await hasty.open_holds()) == (0, 1)

@@ -5,6 +5,11 @@ from dataclasses import dataclass
 import pytest
 from flow.serving import Served
 from flow.upstreams import PROMPT_TOKENS, Upstream
+from structlog.testing import capture_logs
+
+from core.store.database import Database
+from core.store.items import Item, SettleItem
+from gateway.answers import Meter
 
 PROMPT_PICO, OUTPUT_PICO = 150_000_000, 600_000_000
 """gpt-4o-mini: US$ 0.15 and 0.60 per million tokens, 1,000 credits to the dollar."""
@@ -171,3 +176,59 @@ async def test_f39_a_fallback_answers_at_its_own_price_when_the_first_model_is_d
     cost = (await served.rows("SELECT cost, upstream FROM call"))[0]
     assert cost[0] == price_micro(3)
     assert (await served.rows("SELECT count(*) FROM attempt"))[0][0] == 4
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["plain", "stream"])
+async def test_a_bug_after_the_hold_is_told_charged_and_logged_by_its_place(
+    *, stream: bool, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the log it carries the id that the client was told, and no word of the call."""
+    member = await served.member("ann")
+    named = "event" if stream else "whole"
+
+    def breaks(*_: object) -> None:
+        raise LookupError("CANARY-IN-AN-ERROR")
+
+    monkeypatch.setattr(Meter, named, breaks)
+    with capture_logs() as events:
+        answer = await served.chat(member, "tokens=7", stream=stream)
+
+    assert answer.text.count('"code":"internal_error"') == 1
+    assert served.core.tally.refused["internal_error"] == 1
+    assert "CANARY" not in answer.text
+    (said,) = [event for event in events if event["event"] == "unexpected_error"]
+    assert said.pop("at").partition(":")[0] == __name__
+    assert said == {
+        "event": "unexpected_error",
+        "log_level": "error",
+        "error": "LookupError",
+        "request_id": answer.headers["x-request-id"],
+    }
+    assert await served.rows("SELECT outcome, status FROM call") == [("captured", 500)]
+    await served.assert_clean()
+
+
+async def test_a_settlement_is_tried_again_whatever_the_database_said(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given up, it would hold credit until the process ends."""
+    member = await served.member("ann")
+    commit, broken = Database.commit, 0
+
+    async def breaks(database: Database, item: Item) -> object:
+        nonlocal broken
+        if isinstance(item, SettleItem) and broken < 2:
+            broken += 1
+            raise LookupError("CANARY-IN-AN-ERROR")
+        return await commit(database, item)
+
+    monkeypatch.setattr(Database, "commit", breaks)
+    with capture_logs() as events:
+        answer = await served.chat(member, "tokens=7")
+
+    assert (answer.status_code, broken) == (200, 2)
+    failed = [event for event in events if event["event"] == "settlement_failed"]
+    assert len(failed) == 2
+    assert "CANARY" not in str(events)
+    assert (await served.rows("SELECT outcome, cost FROM call")) == [("settled", price_micro(7))]
+    await served.assert_clean()

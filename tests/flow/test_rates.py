@@ -14,6 +14,7 @@ from flow.serving import Member, Served, serving
 from flow.upstreams import Upstream
 
 from core.settings import Settings
+from gateway import pumps
 
 
 async def limited(served: Served, who: Member, **terms: object) -> Member:
@@ -176,6 +177,26 @@ async def test_calls_at_once_of_a_process(settings: Settings, provider: Upstream
         assert (refused.status_code, refused.json()["error"]["code"]) == (503, "server_busy")
         assert refused.headers["retry-after"] == "2"
         assert (await running).status_code == 200
+
+
+async def test_bodies_of_all_calls_at_once(
+    served: Served, provider: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is kept as long as its call lasts; what they take together is bounded."""
+    monkeypatch.setattr(pumps, "MOST_BODY_BYTES", 1_000)
+    ann = await served.member("ann")
+    small = asyncio.create_task(served.chat(ann, "hold=1"))
+    large = asyncio.create_task(served.chat(ann, "hold=1 " + "x" * 1_000))
+    while provider.calls < 2:
+        await asyncio.sleep(0.01)
+
+    refused = await served.chat(ann, "tokens=1")
+    provider.released.set()
+    done = [(await one).status_code for one in (small, large)]
+    after = await served.chat(ann, "tokens=1")
+
+    assert (refused.status_code, refused.json()["error"]["code"]) == (503, "server_busy")
+    assert (done, after.status_code) == ([200, 200], 200)
 
 
 async def test_the_openai_client_waits_as_it_is_told(served: Served, provider: Upstream) -> None:

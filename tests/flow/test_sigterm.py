@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -19,9 +20,11 @@ STREAMS = 12
 TOKENS = 30
 
 
-async def stream(process: Process, member: Member) -> str:
+async def stream(
+    process: Process, member: Member, wish: str = f"hold=1 tokens={TOKENS} gap=0.02"
+) -> str:
     body = {"model": "mock", "stream": True, "max_tokens": 60}
-    body["messages"] = [{"role": "user", "content": f"hold=1 tokens={TOKENS} gap=0.02"}]
+    body["messages"] = [{"role": "user", "content": wish}]
     async with httpx.AsyncClient(timeout=60) as client:
         url = f"{process.url}/v1/chat/completions"
         return (await client.post(url, json=body, headers=member.headers)).text
@@ -99,6 +102,52 @@ async def test_a_second_signal_ends_calls_that_would_go_on_for_long(
 
     assert "[DONE]" not in await said
     assert (code, charged, held) == (0, 1, 0)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A call that a second signal ends, and what is known of it by then."""
+
+    wish: str
+    outcome: str
+    of_the_hold: str
+
+
+CUTS = [
+    Cut("tokens=50 gap=0.3", "settled", "part"),
+    Cut("hold=1", "captured", "all"),
+    Cut("status=429 retry=2", "voided", "none"),
+]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("cut", CUTS, ids=lambda cut: cut.wish)
+async def test_a_call_that_is_cut_costs_what_was_read_of_it(
+    cut: Cut, database_url: str, provider: Upstream, tmp_path: Path
+) -> None:
+    """What may have worked is charged in full only if nothing was read; what did not, is free."""
+    (tmp_path / "tokenpool.toml").write_text(TOML.format(base=provider.base))
+    async with serve_process(database_url, tmp_path) as [process]:
+        member = await process.member("ann", 100_000)
+        said = asyncio.create_task(stream(process, member, cut.wish))
+        while not provider.calls:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(1)
+        process.process.send_signal(signal.SIGTERM)
+        async with httpx.AsyncClient(timeout=30) as client:
+            await until_not_ready(client, process.url)
+        process.process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(REST_SECONDS + 5):
+            await process.process.wait()
+        [(outcome, cost, held, upstream)] = await process.rows(
+            "SELECT c.outcome, c.cost, h.amount, c.upstream FROM call c JOIN hold h ON h.id = c.id"
+        )
+        await process.assert_clean()
+
+    assert '"code":"shutting_down"' in await said
+    part = "none" if cost == 0 else "all" if cost == held else "part"
+    assert (outcome, part) == (cut.outcome, cut.of_the_hold)
+    assert upstream
 
 
 @pytest.mark.parametrize(("drained", "left"), [(0.0, DRAIN_SECONDS - 1), (0.3, REST_SECONDS)])

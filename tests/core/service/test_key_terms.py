@@ -68,8 +68,49 @@ async def test_a_key_makes_no_key_that_may_do_more(
 
     assert (made.code, made.param) == (Code.PERMISSION_DENIED, term)
     assert (turned.code, turned.param) == (Code.PERMISSION_DENIED, term)
-    narrower = await make(office, ana, replace(SMALL, models=("gpt",)), by)
-    assert narrower.caller.allowance.models == ("gpt",)
+
+
+async def test_a_key_for_some_models_makes_one_for_fewer(office: Office, ana: Somebody) -> None:
+    some = await make(office, ana, Allowance(("demo", "gpt")))
+
+    fewer = await make(office, ana, Allowance(("gpt",)), some.caller.key_id)
+
+    assert fewer.caller.allowance.models == ("gpt",)
+
+
+@pytest.mark.parametrize(
+    ("counted", "small"),
+    [
+        ("rpm", Allowance(rpm=3)),
+        ("tpm", Allowance(tpm=3)),
+        ("concurrency", Allowance(concurrency=3)),
+    ],
+)
+async def test_a_key_that_is_counted_makes_no_other_that_would_count_anew(
+    office: Office, ana: Somebody, counted: str, small: Allowance
+) -> None:
+    """F-89: neither a sibling nor its own successor; its owner makes them in chat."""
+    by = (await make(office, ana, small)).caller.key_id
+
+    made = await refused(make(office, ana, small, by))
+    turned = await refused(keys.rotate_key(office.core, ana.person, by, by_key=by))
+    in_chat = await keys.rotate_key(office.core, ana.person, by)
+
+    assert (made.code, made.param) == (Code.PERMISSION_DENIED, counted)
+    assert (turned.code, turned.param) == (Code.PERMISSION_DENIED, counted)
+    assert (await known(office.core, in_chat.api_key)).caller.allowance == small
+
+
+async def test_an_administrators_counted_key_makes_keys_for_others(
+    office: Office, ana: Somebody
+) -> None:
+    boss, small = office.admin, Allowance(rpm=3)
+    by = (await make(office, boss, small)).caller.key_id
+
+    terms = KeyTerms("x", allowance=small)
+    made = await keys.new_key(office.core, boss.person, ana.id, terms, by)
+
+    assert (await known(office.core, made.api_key)).id == ana.id
 
 
 async def test_a_capped_key_makes_no_key_without_its_cap(office: Office, ana: Somebody) -> None:
