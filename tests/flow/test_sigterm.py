@@ -40,6 +40,16 @@ async def until_not_ready(client: httpx.AsyncClient, url: str) -> dict[str, obje
             await asyncio.sleep(0.02)
 
 
+async def cut_short(process: Process) -> int:
+    """Signal twice, the second time while calls are let end; return the exit code."""
+    process.process.send_signal(signal.SIGTERM)
+    async with httpx.AsyncClient(timeout=30) as client:
+        await until_not_ready(client, process.url)
+    process.process.send_signal(signal.SIGTERM)
+    async with asyncio.timeout(REST_SECONDS + 5):
+        return await process.process.wait()
+
+
 async def test_it_ends_what_is_on_its_way_takes_nothing_new_and_captures_nothing(
     database_url: str, provider: Upstream, tmp_path: Path
 ) -> None:
@@ -90,12 +100,7 @@ async def test_a_second_signal_ends_calls_that_would_go_on_for_long(
         said = asyncio.create_task(stream(process, member))
         while not provider.calls:
             await asyncio.sleep(0.01)
-        process.process.send_signal(signal.SIGTERM)
-        async with httpx.AsyncClient(timeout=30) as client:
-            await until_not_ready(client, process.url)
-        process.process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(REST_SECONDS + 5):
-            code = await process.process.wait()
+        code = await cut_short(process)
         [(charged,)] = await process.rows("SELECT count(*) FROM call WHERE estimated")
         [(held,)] = await process.rows("SELECT count(*) FROM hold WHERE state = 'open'")
         await process.assert_clean()
@@ -133,12 +138,7 @@ async def test_a_call_that_is_cut_costs_what_was_read_of_it(
         while not provider.calls:
             await asyncio.sleep(0.01)
         await asyncio.sleep(1)
-        process.process.send_signal(signal.SIGTERM)
-        async with httpx.AsyncClient(timeout=30) as client:
-            await until_not_ready(client, process.url)
-        process.process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(REST_SECONDS + 5):
-            await process.process.wait()
+        await cut_short(process)
         [(outcome, cost, held, upstream)] = await process.rows(
             "SELECT c.outcome, c.cost, h.amount, c.upstream FROM call c JOIN hold h ON h.id = c.id"
         )
