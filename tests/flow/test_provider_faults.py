@@ -70,10 +70,10 @@ async def test_f38_a_provider_that_falls_silent_within_a_stream_ends_it_with_an_
 
 
 async def test_f39_who_cannot_be_reached_or_found_costs_nothing(
-    hurried: Served, provider: Upstream, monkeypatch: pytest.MonkeyPatch
+    served: Served, provider: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Refused is tested in test_faults.py; here the name is unknown, then the next one answers."""
-    member = await hurried.member("ann")
+    member = await served.member("ann")
     found = socket.getaddrinfo
 
     def unknown(host: Any, *args: Any, **more: Any) -> Any:
@@ -83,15 +83,15 @@ async def test_f39_who_cannot_be_reached_or_found_costs_nothing(
 
     monkeypatch.setattr("socket.getaddrinfo", unknown)
 
-    lost = await hurried.chat(member, "tokens=3", model="unknown-host")
-    chained = await hurried.chat(member, "tokens=3", model="unknown-chain")
+    lost = await served.chat(member, "tokens=3", model="unknown-host")
+    chained = await served.chat(member, "tokens=3", model="unknown-chain")
 
     assert (lost.status_code, lost.json()["error"]["code"]) == (502, "upstream_error")
     assert chained.status_code == 200
     assert provider.calls == 1
-    rows = await hurried.rows("SELECT outcome, cost FROM call ORDER BY started_ms, id")
+    rows = await served.rows("SELECT outcome, cost FROM call ORDER BY started_ms, id")
     assert [tuple(row) for row in rows] == [("voided", 0), ("settled", price_micro(3))]
-    assert {outcome for _, outcome, _ in await attempts(hurried)} == {"unsent", "answered"}
+    assert {outcome for _, outcome, _ in await attempts(served)} == {"unsent", "answered"}
 
 
 async def test_f40_a_provider_that_names_a_pause_passes_it_on_within_a_minute(

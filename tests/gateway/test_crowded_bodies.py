@@ -41,13 +41,13 @@ CROWDED = {
 
 
 def seconds(body: bytes) -> float:
-    """Return the quickest of three looks at a body."""
+    """Return the quickest of three looks at a body, in seconds of this thread's own work."""
     took = []
     for _ in range(3):
-        began = time.perf_counter()
+        began = time.thread_time()
         with pytest.raises(Refusal) as refused:
             parse_chat(body)
-        took.append(time.perf_counter() - began)
+        took.append(time.thread_time() - began)
     assert refused.value.code is Code.INVALID_JSON
     return min(took)
 

@@ -127,7 +127,8 @@ async def opened(core: Core, clock: ManualClock, *, gap: float = 0.0) -> AsyncIt
     async with AsyncExitStack() as stack:
         vendors = {name: await stack.enter_async_context(vending()) for name in PLATFORMS}
         transports = {
-            name: HttpVendor(name, vendor.base, gap=gap) for name, vendor in vendors.items()
+            name: HttpVendor(name, vendor.base, gap=gap, seconds=SECONDS)
+            for name, vendor in vendors.items()
         }
         for transport in transports.values():
             await transport.start()
