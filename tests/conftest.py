@@ -15,6 +15,7 @@ from world.postgres_server import postgres_server
 from core import settings as core_settings
 from core.service.start import Core, open_core
 from core.settings import Settings
+from core.store import postgres as postgres_store
 from core.store import schema
 
 SECRET_KEY = "0123456789abcdef" * 4
@@ -99,7 +100,11 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """Settings of this test's own database; nothing of the developer's environment gets in."""
+    """Settings of this test's own database; nothing of the developer's environment gets in.
+
+    PostgreSQL may take its time to let a reader in: the machine is busy with other tests.
+    """
+    monkeypatch.setattr(postgres_store, "CONNECT_SECONDS", 10.0)
     for name in [name for name in os.environ if name.startswith(core_settings.PREFIX)]:
         monkeypatch.delenv(name)
     return core_settings.load(

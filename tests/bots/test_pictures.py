@@ -136,6 +136,16 @@ asyncio.run(main())
 
 async def test_the_first_picture_stops_nobody_while_the_library_is_imported() -> None:
     """Against a control process beside it: the machine may be slow, the loop may not (F-11)."""
+    for _ in range(3):  # a busy machine stops one of the two at times; an import always does
+        stall, usual = await _stalls()
+        if stall < 0.25 + usual:
+            break
+
+    assert stall < 0.25 + usual
+
+
+async def _stalls() -> tuple[float, float]:
+    """Return the longest stall, in seconds, of a first picture, and of this process meanwhile."""
     pauses = list[float]()
     control = asyncio.create_task(_note(pauses))
     worker = await asyncio.create_subprocess_exec(
@@ -144,9 +154,8 @@ async def test_the_first_picture_stops_nobody_while_the_library_is_imported() ->
     out, _ = await worker.communicate()
     control.cancel()
     await asyncio.gather(control, return_exceptions=True)
-
     assert worker.returncode == 0
-    assert float(out) < 0.25 + max(pauses)
+    return float(out), max(pauses)
 
 
 async def _note(pauses: list[float]) -> None:

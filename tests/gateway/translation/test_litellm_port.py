@@ -35,6 +35,8 @@ async def main():
 
 asyncio.run(main())
 """
+MOST_STALL = 0.6
+"""In seconds; a second and more if garbage is collected meanwhile."""
 HI: list[dict[str, Any]] = [{"role": "user", "content": "hi"}]
 DIALECTS = [
     ("anthropic", "anthropic", "claude-sonnet-4-5"), ("gemini", "gemini", "gemini-2.5-flash"),
@@ -46,12 +48,17 @@ DIALECTS = [
 def test_its_import_stops_no_loop_asks_no_network_and_reads_no_file(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("CANARY_OF_ENV_FILE=1\n")
 
-    run = subprocess.run(
-        (sys.executable, "-c", PROBE), check=True, capture_output=True, cwd=tmp_path
-    )
+    for _ in range(
+        3
+    ):  # a busy machine stops everybody at times; an import that blocks always does
+        run = subprocess.run(
+            (sys.executable, "-c", PROBE), check=True, capture_output=True, cwd=tmp_path
+        )
+        told = json.loads(run.stdout)
+        if told["worst"] < MOST_STALL:
+            break
 
-    told = json.loads(run.stdout)
-    assert told["worst"] < 0.6  # seconds; a second and more if garbage is collected meanwhile
+    assert told["worst"] < MOST_STALL
     assert told["frozen"] > 100_000
     assert told["collects"]
     assert (told["loud"], told["read"], told["asked"], run.stderr) == ([], False, [], b"")
