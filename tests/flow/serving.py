@@ -1,7 +1,6 @@
 """A whole TokenPool on a real socket, in this test's event loop, with people to use it."""
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,7 +8,7 @@ from typing import Any
 
 import httpx
 import uvicorn
-from world.ports import readable_socket
+from world.ports import NO_TLS, readable_socket
 
 from bots.app import application
 from core.service import membership
@@ -65,8 +64,6 @@ api_base = "http://127.0.0.1:9/v1"
 fallbacks = ["mock"]
 """
 
-NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""For clients that speak to this machine in the clear: to load certificates takes a while."""
 CALM_LOOKS = 25
 """So many looks in a row, half a second, that find no open hold."""
 

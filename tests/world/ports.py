@@ -1,8 +1,12 @@
-"""A free port for a server whose address people read."""
+"""A free port for a server whose address people read, and what its clients do without."""
 
 import socket
+import ssl
 
 from gateway.quota_message import RETRIED
+
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""For clients that speak to this machine in the clear: to load certificates takes a while."""
 
 
 def readable_socket() -> socket.socket:
