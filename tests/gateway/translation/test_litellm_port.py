@@ -19,11 +19,11 @@ asked = []
 socket.getaddrinfo = lambda *a, **k: asked.append(str(a[0])) or []
 
 async def main():
-    worst, last = 0.0, time.perf_counter()
+    worst, last = 0.0, time.process_time()
     task = asyncio.create_task(source.ready())
     while not task.done():
         await asyncio.sleep(0.002)
-        now = time.perf_counter()
+        now = time.process_time()
         worst, last = max(worst, now - last), now
     task.result()
     loud = [n for n in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy")
@@ -36,7 +36,7 @@ async def main():
 asyncio.run(main())
 """
 MOST_STALL = 0.6
-"""In seconds; a second and more if garbage is collected meanwhile."""
+"""In seconds of the process's own work; more than one if garbage is collected meanwhile."""
 HI: list[dict[str, Any]] = [{"role": "user", "content": "hi"}]
 DIALECTS = [
     ("anthropic", "anthropic", "claude-sonnet-4-5"), ("gemini", "gemini", "gemini-2.5-flash"),
@@ -48,16 +48,11 @@ DIALECTS = [
 def test_its_import_stops_no_loop_asks_no_network_and_reads_no_file(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("CANARY_OF_ENV_FILE=1\n")
 
-    for _ in range(
-        3
-    ):  # a busy machine stops everybody at times; an import that blocks always does
-        run = subprocess.run(
-            (sys.executable, "-c", PROBE), check=True, capture_output=True, cwd=tmp_path
-        )
-        told = json.loads(run.stdout)
-        if told["worst"] < MOST_STALL:
-            break
+    run = subprocess.run(
+        (sys.executable, "-c", PROBE), check=True, capture_output=True, cwd=tmp_path
+    )
 
+    told = json.loads(run.stdout)
     assert told["worst"] < MOST_STALL
     assert told["frozen"] > 100_000
     assert told["collects"]
