@@ -44,9 +44,9 @@ CROWDED: dict[str, Callable[[], bytes]] = {
 
 
 def seconds(body: bytes) -> float:
-    """Return the quickest of three looks at a body, in seconds of this thread's own work."""
+    """Return the quickest of seven looks at a body, in seconds of this thread's own work."""
     took = []
-    for _ in range(3):
+    for _ in range(7):
         began = time.thread_time()
         with pytest.raises(Refusal) as refused:
             parse_chat(body)
@@ -58,8 +58,7 @@ def seconds(body: bytes) -> float:
 @pytest.mark.parametrize("crowd", CROWDED)
 def test_it_is_refused_before_it_is_decoded(crowd: str) -> None:
     """It takes about as long as a body that is refused at its end, with one long text in it."""
-    word = b'\\"' if crowd == "no end" else b"word "
-    plain = TALK + b'"' + word * (MOST_BYTES // len(word)) + b'"}],}'
+    plain = TALK + b'"' + b"word " * (MOST_BYTES // 5) + b'"}],}'
 
     assert seconds(CROWDED[crowd]()) < 5 * seconds(plain)
 
